@@ -1,0 +1,117 @@
+"""Row policies by name: the one place that says, for each kind of table, which rows a scope may see. Lock 3.
+
+Used by migrations (``enable``) and by the house test that compares the catalogue with the models. Every policy stands
+on what the database derives itself (``kcc_visible`` and its kin, migrations/sql/0001_guard.sql).
+"""
+
+from __future__ import annotations
+
+VISIBLE = "municipality_id = any((select kcc_visible('{c}'))::int[])"
+WHOLE = "municipality_id = any((select kcc_whole('{c}'))::int[])"
+CENTRES = "centre_id = any((select kcc_centres())::int[])"
+MINE = "account_id = (select kcc_account())"
+OWN_DEPARTMENT = "department_id = any((select kcc_departments())::int[])"
+
+POLICIES: dict[str, tuple[str, str | None]] = {
+    "municipal": (VISIBLE, None),
+    "municipality_self": ("id = any((select kcc_visible('setup'))::int[])", None),
+    "centre_self": ("id = any((select kcc_centres())::int[])", None),
+    "centre": (CENTRES, None),
+    "centre_or_town": (
+        f"{CENTRES} and (municipality_id is null or municipality_id = any((select kcc_visible('setup'))::int[]))",
+        f"{CENTRES} and (municipality_id = any((select kcc_visible('setup'))::int[])"
+        " or municipality_id is null and kcc_covers_centre(centre_id))",
+    ),
+    "article_child": (f"{CENTRES} and exists (select 1 from article a where a.id = {{t}}.article_id)", None),
+    "open": ("true", "(select kcc_door_kind()) = 'command'"),
+    "account": (
+        "id = (select kcc_account()) or id in (select m.account_id from membership m)"
+        " or exists (select 1 where (select kcc_door_kind()) = 'command')",
+        None,
+    ),
+    "own_account": (MINE, None),
+    "own_draft": (f"{CENTRES} and ({MINE} or (select kcc_door_kind()) = 'command')", CENTRES),
+    "conversation": (
+        f"{CENTRES} and ({MINE} or municipality_id = any((select kcc_whole('figures'))::int[]))",
+        CENTRES,
+    ),
+    "ticket": (
+        f"{VISIBLE} and ({WHOLE} or department_ids && (select kcc_departments())::int[])",
+        VISIBLE,
+    ),
+    "ticket_child": (
+        f"{VISIBLE} and ({WHOLE} or exists (select 1 from ticket t where t.municipality_id = {{t}}.municipality_id"
+        " and t.id = {t}.ticket_id))",
+        None,
+    ),
+    "task": (
+        f"{VISIBLE} and ({WHOLE} or {OWN_DEPARTMENT})",
+        VISIBLE,
+    ),
+    "task_child": (
+        f"{VISIBLE} and ({WHOLE} or exists (select 1 from internal_task k where k.municipality_id = {{t}}.municipality_id"
+        " and k.id = {t}.task_id))",
+        VISIBLE,
+    ),
+    "party": (
+        f"{VISIBLE} and ({WHOLE} or exists (select 1 from ticket t where t.municipality_id = {{t}}.municipality_id"
+        " and t.party_id = {t}.id))",
+        None,
+    ),
+    "party_child": (
+        f"{VISIBLE} and ({WHOLE} or exists (select 1 from party p where p.municipality_id = {{t}}.municipality_id"
+        " and p.id = {t}.party_id))",
+        None,
+    ),
+    "evidence": (VISIBLE, "municipality_id = any((select kcc_visible('setup'))::int[])"),
+    "audit": (
+        VISIBLE,
+        "municipality_id is null or municipality_id = any((select kcc_visible('setup'))::int[])",
+    ),
+    "job": (
+        VISIBLE,
+        "municipality_id = any((select kcc_visible('setup'))::int[])",
+    ),
+}
+
+APPEND_ONLY = frozenset({"audit_entry", "access_record", "ticket_event", "article_version"})
+"""Tables which the application may add to and read, never change."""
+
+GUARD_READS = (
+    "municipality",
+    "centre",
+    "membership",
+    "department_member",
+    "account",
+    "job",
+    "article",
+    "article_topic",
+    "article_overlay",
+    "ticket",
+    "ticket_terms",
+    "party",
+    "digital_address",
+    "internal_task",
+)
+"""Tables that the functions of the guard read past the policies, filtering by the scope themselves."""
+
+
+def statements(table: str, policy: str, data_class: str) -> list[str]:
+    """SQL that shuts a table to all but its policy: enable and force row security, policy, grants for the app's role."""
+    using, check = POLICIES[policy]
+    values = {"t": table, "c": data_class}
+    using_sql = using.format(**values)
+    check_sql = (check or using).format(**values)
+    rights = "select, insert" if table in APPEND_ONLY else "select, insert, update, delete"
+    result = [
+        f"alter table {table} enable row level security",
+        f"alter table {table} force row level security",
+        f"create policy rows on {table} to kcc_app using ({using_sql}) with check ({check_sql})",
+        f"grant {rights} on {table} to kcc_app",
+    ]
+    if table in GUARD_READS:
+        result += [
+            f"create policy guard on {table} for select to kcc_guard using (true)",
+            f"grant select on {table} to kcc_guard",
+        ]
+    return result
