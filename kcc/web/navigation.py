@@ -1,0 +1,75 @@
+"""The bar at the top: each room adds its entries; a person sees those of permissions they hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+from flask_babel.speaklater import LazyString
+
+from kcc.core.permissions import Permission
+from kcc.web.person import Person
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of the bar: endpoint, label, who sees it, and its place."""
+
+    endpoint: str
+    label: LazyString
+    permission: Permission
+    place: int
+    key: str = ""
+
+
+ENTRIES: list[Entry] = []
+
+
+ACCOUNT_ENTRIES: list[Entry] = []
+
+
+@dataclass(frozen=True)
+class Item:
+    """An entry as the template shows it."""
+
+    label: str
+    url: str
+    active: bool
+    badge: str = ""
+    key: str = ""
+
+
+def add_entry(endpoint: str, label: LazyString, permission: Permission, place: int, key: str = "") -> None:
+    """Put an entry in the bar; lower ``place`` stands more to the left."""
+    entry = Entry(endpoint, label, permission, place, key)
+    if entry.endpoint not in {known.endpoint for known in ENTRIES}:
+        ENTRIES.append(entry)
+
+
+def items_for(person: Person | None) -> list[Item]:
+    """What stands in the bar for this person."""
+    if person is None:
+        return []
+    room = str(request.endpoint or "").rpartition(".")[0]
+    return [
+        Item(str(entry.label), url_for(entry.endpoint), entry.endpoint.rpartition(".")[0] == room, key=entry.key)
+        for entry in sorted(ENTRIES, key=lambda e: e.place)
+        if person.may(entry.permission)
+    ]
+
+
+def add_account_entry(endpoint: str, label: LazyString, permission: Permission, place: int) -> None:
+    """Put an entry in the menu behind the person's name."""
+    if endpoint not in {known.endpoint for known in ACCOUNT_ENTRIES}:
+        ACCOUNT_ENTRIES.append(Entry(endpoint, label, permission, place))
+
+
+def links_for(person: Person | None) -> list[Item]:
+    """What stands in the menu behind this person's name."""
+    if person is None:
+        return []
+    return [
+        Item(str(entry.label), url_for(entry.endpoint), entry.endpoint == request.endpoint)
+        for entry in sorted(ACCOUNT_ENTRIES, key=lambda e: e.place)
+        if person.may(entry.permission)
+    ]

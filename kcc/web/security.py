@@ -1,0 +1,37 @@
+"""Headers on every answer: what a browser may load, and that nothing is kept."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Flask, Response, request
+
+
+def csp_nonce() -> str:
+    """The one-time word that lets this page's own scripts run."""
+    return str(request.environ.setdefault("kcc.nonce", secrets.token_urlsafe(16)))
+
+
+def register_security_headers(app: Flask) -> None:
+    """Add the headers after each request."""
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        settings = app.config["SETTINGS"]
+        live = " " + settings.live_url if settings.live_url else ""
+        response.headers.setdefault(
+            "Content-Security-Policy",
+            f"default-src 'none'; script-src 'nonce-{csp_nonce()}' 'strict-dynamic'; style-src 'self'; img-src 'self' data:;"
+            f" font-src 'self'; connect-src 'self'{live}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        )
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+        if settings.is_https:
+            response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+        if request.endpoint == "static":
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        else:
+            response.headers["Cache-Control"] = "no-store"
+        return response
