@@ -1,0 +1,59 @@
+"""Which PostgreSQL the commands use, and what must be in it before the product can start."""
+
+import os
+from collections.abc import Mapping
+
+import psycopg
+
+from kcc.core import migrating, roles
+from kcc.launch.errors import LaunchError
+from kcc.launch.places import VAR
+from kcc.launch.postgres import EmbeddedPostgres
+
+OLDEST_VERSION = 150000  # as PostgreSQL counts: 15.0
+
+
+def embedded(environ: Mapping[str, str] = os.environ) -> EmbeddedPostgres | None:
+    """The server that comes along, not yet started; None when `KCC_DATABASE_URL` names another."""
+    return None if environ.get("KCC_DATABASE_URL", "").strip() else EmbeddedPostgres(VAR / "postgres")
+
+
+def admin_url(environ: Mapping[str, str] = os.environ) -> str:
+    """The administrator's URL of a server that answers; the embedded one is started for it.
+
+    Raises LaunchError when the server of `KCC_DATABASE_URL` cannot be reached or is older than 15.
+    """
+    server = embedded(environ)
+    if server is not None:
+        return server.start()
+    given = environ["KCC_DATABASE_URL"].strip()
+    scheme, found, rest = given.partition("://")
+    if not found or scheme.split("+")[0] not in ("postgresql", "postgres"):
+        raise LaunchError(
+            "KCC_DATABASE_URL is geen adres van PostgreSQL (postgresql://naam:wachtwoord@server/database)."
+        )
+    url = f"postgresql://{rest}"
+    require_version(url)
+    return url
+
+
+def require_version(url: str) -> None:
+    """Raise LaunchError when no server answers at this URL or when it is older than PostgreSQL 15."""
+    try:
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            version = connection.info.server_version
+    except (psycopg.Error, UnicodeError, ValueError) as error:
+        lines = str(error).strip().splitlines() or [type(error).__name__]
+        raise LaunchError(f"De database van KCC_DATABASE_URL is niet bereikbaar: {lines[-1].strip()}") from None
+    if version < OLDEST_VERSION:
+        raise LaunchError(f"PostgreSQL {version // 10000} is te oud; versie 15 of nieuwer is nodig.")
+
+
+def prepare(administrator: str, secrets: Mapping[str, str], name: str = "kcc") -> dict[str, str]:
+    """Make roles and database where they are missing and migrate; returns the URLs per role (`KCC_…_URL`)."""
+    try:
+        urls = roles.prepare(administrator, dict(secrets), database=name)
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise LaunchError("De gebruiker van KCC_DATABASE_URL mag geen rollen en databases maken.") from error
+    migrating.upgrade(urls["KCC_OWNER_URL"])
+    return urls
