@@ -1,0 +1,27 @@
+"""One citizen of one municipality on a page of its own, for agents; opening it leaves evidence."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from kcc.core.permissions import Permission
+from kcc.municipalities import queries as municipalities
+from kcc.parties import evidence, queries
+from kcc.web.guards import requires
+from kcc.web.person import actor
+
+bp = Blueprint("parties", __name__, url_prefix="/parties")
+
+
+@bp.get("/<int:municipality_id>/<uuid:party_id>")
+@requires(Permission.DESK_USE)
+def show(municipality_id: int, party_id: uuid.UUID) -> ResponseReturnValue:
+    """Who this is, how to reach them; a secret address is not shown, a BSN only masked."""
+    town = municipalities.municipality(municipality_id)
+    evidence.record_look(
+        actor=actor(), municipality_id=town.id, what="party_open", reason="page", party_id=party_id, found=1
+    )
+    return render_template("parties/show.html", town=town, party=queries.card(town.id, party_id))
