@@ -1,0 +1,112 @@
+"""Mail out, over SMTP: one message, one try, and an honest answer about what became of it."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import formatdate
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+
+from kcc.core.errors import BadConfiguration
+
+TIMEOUT_SECONDS = 15
+PORTS = {"smtp": 25, "smtps": 465}
+
+
+@dataclass(frozen=True)
+class Message:
+    """A plain text mail; ``message_id`` in angle brackets stays the same however often it is tried."""
+
+    sender: str
+    to: str
+    subject: str
+    text: str
+    message_id: str
+
+
+class NotSent(Exception):
+    """The mail surely did not leave; trying again later makes sense."""
+
+
+class Refused(Exception):
+    """The mail server refused this mail for good."""
+
+
+class InDoubt(Exception):
+    """The connection broke after the text was handed over: nobody knows whether it was accepted."""
+
+
+def send(smtp_url: str, message: Message) -> None:
+    """Hand a message to the server at ``smtp_url`` (``smtp://[user:password@]host[:port][?starttls=1]`` or ``smtps://``).
+
+    Returns when the server accepted it. Raises NotSent, Refused, InDoubt, and BadConfiguration for an unusable URL.
+    """
+    server = _parse(smtp_url)
+    try:
+        with _connect(server) as connection:
+            _deliver(connection, message)
+    except (OSError, smtplib.SMTPException) as fault:
+        raise NotSent(type(fault).__name__) from fault
+
+
+def _parse(smtp_url: str) -> SplitResult:
+    server = urlsplit(smtp_url)
+    if server.scheme not in PORTS or not server.hostname:
+        raise BadConfiguration("KCC_SMTP_URL must look like smtp://host:port")
+    return server
+
+
+def _connect(server: SplitResult) -> smtplib.SMTP:
+    host, port = str(server.hostname), server.port or PORTS[server.scheme]
+    if server.scheme == "smtps":
+        connection: smtplib.SMTP = smtplib.SMTP_SSL(
+            host, port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
+        )
+    else:
+        connection = smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
+        if parse_qs(server.query).get("starttls") == ["1"]:
+            connection.starttls(context=ssl.create_default_context())
+    if server.username:
+        connection.login(unquote(server.username), unquote(server.password or ""))
+    return connection
+
+
+def _deliver(connection: smtplib.SMTP, message: Message) -> None:
+    """Envelope first, text last: only a break after the text leaves doubt."""
+    connection.ehlo_or_helo_if_needed()
+    for code, _answer in (connection.mail(message.sender), connection.rcpt(message.to)):
+        _check(code)
+    try:
+        code, _answer = connection.data(_bytes(message))
+    except smtplib.SMTPDataError as fault:
+        _check(fault.smtp_code)
+        raise NotSent(str(fault.smtp_code)) from fault
+    except (OSError, smtplib.SMTPServerDisconnected) as fault:
+        raise InDoubt(type(fault).__name__) from fault
+    _check(code)
+    # Accepted: that saying goodbye fails changes nothing.
+    try:
+        connection.quit()
+    except (OSError, smtplib.SMTPException):
+        connection.close()
+
+
+def _check(code: int) -> None:
+    if 500 <= code < 600:
+        raise Refused(str(code))
+    if not 200 <= code < 300:
+        raise NotSent(str(code))
+
+
+def _bytes(message: Message) -> bytes:
+    mail = EmailMessage()
+    mail["From"] = message.sender
+    mail["To"] = message.to
+    mail["Subject"] = message.subject
+    mail["Date"] = formatdate(usegmt=True)
+    mail["Message-ID"] = message.message_id
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(message.text)
+    return mail.as_bytes()
