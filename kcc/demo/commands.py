@@ -1,0 +1,53 @@
+"""``flask demo``: load a demonstration centre, say whether one is there, show its accounts."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
+from flask import Flask
+
+from kcc.core.platform import platform_connection
+from kcc.demo.content_files import CENTRE_KEYS
+from kcc.demo.load import load_demo
+
+ACCOUNTS = Path(
+    os.environ.get("KCC_DEMO_ACCOUNTS") or Path(__file__).resolve().parents[2] / "var" / "demo-accounts.json"
+)
+
+
+def register_commands(app: Flask) -> None:
+    """Add the group ``demo``."""
+    settings = app.config["SETTINGS"]
+
+    @app.cli.group("demo")
+    def demo() -> None:
+        """The demonstration centres."""
+
+    @demo.command("is-empty")
+    def is_empty() -> None:
+        """Exit with 0 when no centre is loaded yet, else with 1."""
+        with platform_connection(settings.platform_url, reason="is there a centre") as platform:
+            found = platform.execute(sa.text("select key from kcc_centre_keys()")).scalars().all()
+        raise SystemExit(1 if found else 0)
+
+    @demo.command("load")
+    @click.option("--centre", type=click.Choice(CENTRE_KEYS), default=CENTRE_KEYS[0])
+    def load(centre: str) -> None:
+        """Load a centre into an empty installation and write its accounts to var/demo-accounts.json."""
+        accounts = load_demo(centre, settings, click.echo)
+        ACCOUNTS.parent.mkdir(exist_ok=True)
+        with open(os.open(ACCOUNTS, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            json.dump(accounts, file, ensure_ascii=False, indent=1)
+
+    @demo.command("accounts")
+    @click.option("--sign-in-url", default="")
+    def accounts(sign_in_url: str) -> None:
+        """Print the accounts of the demonstration as JSON."""
+        known = json.loads(ACCOUNTS.read_text(encoding="utf-8")) if ACCOUNTS.exists() else []
+        for entry in known:
+            entry["sign_in_url"] = sign_in_url.rstrip("/") + "/sign-in"
+        click.echo(json.dumps(known, ensure_ascii=False, indent=1))
