@@ -1,0 +1,58 @@
+"""Whoever changes something is named, and the change leaves its audit row."""
+
+from __future__ import annotations
+
+from tests.house.code import Function, functions, modules
+
+WRITES = ("db.session.add", "db.session.add_all", "db.session.delete", "db.session.merge")
+TRACES = ("record", "add_event", "record_look")
+NAMELESS = {
+    "announce": "the mail follows from a task that a named actor made, or from the clock",
+    "index_ticket": "the words by which a ticket is found follow from what a named actor wrote",
+}
+TRACELESS = {
+    "insert_task": "creating and forwarding stand on it, and each leaves its own trace",
+    "announce": "a notice is its own trace, and its task's event tells of it",
+    "keep_version": "a version is its own trace: who, when and what",
+    "be_present": "who has a page open now is forgotten after a minute",
+    "index_ticket": "follows from what was written, which left its own trace",
+}
+
+
+def verbs() -> list[Function]:
+    return [
+        function
+        for path in modules()
+        if path.stem.startswith("actions")
+        for function in functions(path)
+        if not function.name.startswith("_")
+    ]
+
+
+def writes(function: Function) -> bool:
+    changes = ("sa.update", "sa.delete", "sa.insert", "insert", "db.session.execute")
+    return any(name in (*WRITES, *changes) for name in function.calls)
+
+
+def test_every_verb_that_writes_names_its_actor() -> None:
+    found = [
+        f"{f.path} {f.name}" for f in verbs() if writes(f) and "actor" not in f.keywords and f.name not in NAMELESS
+    ]
+    assert found == []
+
+
+def test_every_verb_that_writes_leaves_a_trace() -> None:
+    traced = _reaching(TRACES)
+    found = [f"{f.path} {f.name}" for f in verbs() if writes(f) and f.name not in traced and f.name not in TRACELESS]
+    assert found == []
+
+
+def _reaching(ends: tuple[str, ...]) -> set[str]:
+    """Names of functions that call one of ``ends``, by way of whatever else they call."""
+    everything = [function for path in modules() for function in functions(path)]
+    found = set(ends)
+    while True:
+        more = {f.name for f in everything if f.name not in found and any(c.split(".")[-1] in found for c in f.calls)}
+        if not more:
+            return found
+        found |= more

@@ -1,0 +1,74 @@
+"""Tests stand where the code stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.house.code import KCC, ROOT, modules
+
+ROOMS = (
+    "core", "web", "municipalities", "people", "parties", "knowledge", "contacts", "routing", "backoffice", "desk",
+    "insight", "integrations", "demo",
+)  # fmt: skip
+LAYERS = ("actions", "queries", "rules", "views", "models")
+WITHOUT: dict[str, str] = {
+    "models": "tables: tests/house/test_tenancy.py and test_migrations.py read every one",
+    "models_written": "the same",
+}
+
+
+def places_of(room: str, stem: str) -> list[Path]:
+    """Where a module's tests may stand: a layer in several files (actions_views) may share those of the layer."""
+    layer = stem.partition("_")[0]
+    names = (stem, layer) if layer in LAYERS else (stem,)
+    return [ROOT / "tests" / room / f"test_{name}.py" for name in names]
+
+
+def test_every_module_of_a_room_has_its_tests() -> None:
+    missing = []
+    for path in modules():
+        room, *rest = path.relative_to(KCC).parts
+        if room not in ROOMS or len(rest) != 1 or path.stem in (*WITHOUT, "__init__"):
+            continue
+        name = f"{room}/{path.stem}"
+        if name not in TESTED_ELSEWHERE and not any(test.exists() for test in places_of(room, path.stem)):
+            missing.append(name)
+    assert missing == []
+
+
+def test_no_reason_outlives_its_module() -> None:
+    assert [name for name in TESTED_ELSEWHERE if not (KCC / f"{name}.py").exists()] == []
+    needless = [
+        n for n in TESTED_ELSEWHERE if (ROOT / "tests" / n.split("/")[0] / f"test_{n.split('/')[1]}.py").exists()
+    ]
+    assert needless == []
+
+
+TESTED_ELSEWHERE: dict[str, str] = {
+    "contacts/forms": "tests/contacts/test_views.py",
+    "contacts/queries": "tests/contacts/test_actions.py, tests/contacts/test_views.py",
+    "contacts/queries_lists": "tests/contacts/test_views.py",
+    "core/clock": "one line",
+    "core/errors": "tests/web/test_errors.py",
+    "core/guard": "tests/house/test_permissions.py, tests/house/test_tenancy.py",
+    "core/migrating": "tests/house/test_migrations.py",
+    "core/permissions": "tests/house/test_permissions.py",
+    "core/rls": "tests/house/test_tenancy.py",
+    "core/roles": "tests/house/test_tenancy.py",
+    "demo/articles": "tests/demo/test_load.py",
+    "demo/bulk": "tests/demo/test_load.py",
+    "demo/commands": "tests/journeys/conftest.py loads by command",
+    "demo/content_files": "tests/demo/test_content.py",
+    "demo/content_people": "tests/demo/test_content.py",
+    "demo/content_shapes": "tests/demo/test_content.py",
+    "demo/content_tables": "tests/demo/test_content.py",
+    "demo/history": "tests/demo/test_load.py",
+    "demo/history_rows": "tests/demo/test_load.py",
+    "demo/laid": "tests/demo/test_load.py",
+    "demo/people_of_town": "tests/demo/test_load.py",
+    "web/fragments": "tests/contacts/test_views.py, tests/web/test_errors.py",
+    "web/navigation": "tests/people/test_views.py",
+    "web/panels": "tests/backoffice/test_views.py",
+    "web/person": "tests/core/test_tenancy.py, tests/people/test_views.py",
+}
+"""Modules whose tests stand elsewhere, and where."""

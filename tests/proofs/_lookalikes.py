@@ -1,0 +1,251 @@
+"""The same objects in every town, each text with a canary that says whose it is and what it takes to read it."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from kcc.backoffice import models as backoffice
+from kcc.contacts import models as contacts
+from kcc.contacts import models_written as written
+from kcc.core import models as core
+from kcc.knowledge import models as knowledge
+from kcc.municipalities import models as municipalities
+from kcc.parties import models as parties
+from kcc.people import models as people
+from kcc.routing import models as routing
+from tests.support.world import DEPARTMENTS, TOWNS, World
+
+COMMON = "zonnebloem"
+"""A word in every text, by which everything can be searched for."""
+SPACE = uuid.UUID("00000000-0000-7000-8000-00000000c0de")
+AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+AGENTS = {"Aalburg": "agent", "Bergen": "agent", "Cadzand": "agent_cadzand", "Drunen": "agent_zuid"}
+
+Objects = dict[str, list[Any]]
+"""Ids by the name of their table."""
+
+
+def canary(town: str, data_class: str = "setup", part: str = "") -> str:
+    """The word of one town, one data class, and one department or account where that matters."""
+    return f"kanariegeel{town}{data_class}{part}".lower().replace("_", "")
+
+
+class Planter:
+    """Puts look-alike objects into a world, as superuser; the same ids every time."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        url = world.admin_url.replace("postgresql://", "postgresql+psycopg://", 1)
+        self.engine = sa.create_engine(url, poolclass=sa.NullPool)
+        self.objects: dict[str, Objects] = {}
+
+    def plant(self) -> dict[str, Objects]:
+        """Empty what work made and put it there again; returns ids by town and table."""
+        self.world.empty()
+        self.objects = {town: defaultdict(list) for towns in TOWNS.values() for town in towns}
+        with self.engine.begin() as connection:
+            self.connection = connection
+            for centre, towns in TOWNS.items():
+                shared = self._article(towns[0], centre, None)
+                for town in towns:
+                    self._town(town, centre, shared)
+        return self.objects
+
+    def _id(self, *words: str) -> uuid.UUID:
+        return uuid.uuid5(SPACE, " ".join(words))
+
+    def _put(self, town: str, model: Any, **values: Any) -> Any:
+        columns = model.__table__.columns.keys()
+        if "municipality_id" in columns:
+            values.setdefault("municipality_id", self.world.towns[town])
+        if "id" in columns and values.get("id") is None and isinstance(model.__table__.c.id.type, sa.Uuid):
+            values["id"] = self._id(model.__tablename__, town, str(len(self.objects[town][model.__tablename__])))
+        for column in model.__table__.columns:
+            if column.default is not None and isinstance(column.type, sa.DateTime):
+                values.setdefault(column.key, AT)  # the same rows every time, to the last digit
+        primary = "id" if "id" in columns else None
+        statement = sa.insert(model.__table__).values(**values)
+        if primary:
+            found = self.connection.scalar(statement.returning(model.__table__.c.id))
+        else:
+            self.connection.execute(statement)
+            found = None
+        if found is not None:
+            self.objects[town][model.__tablename__].append(found)
+        return found
+
+    def _article(self, town: str, centre: str, municipality_id: int | None) -> uuid.UUID:
+        lone = len(TOWNS[centre]) == 1
+        word = canary(town) if municipality_id or lone else "gedeeld"
+        article = self._put(
+            town, knowledge.Article, id=self._id("article", town, str(municipality_id)), centre_id=self.world.centres[centre],
+            municipality_id=municipality_id, key=f"k-{town}-{municipality_id}", title=f"{COMMON} {word}",
+            body=f"{COMMON} {word}", desk_memo=word, keywords=word, status="published",
+            terms=sa.func.to_tsvector("simple", f"{COMMON} {word}"),
+        )  # fmt: skip
+        self.connection.execute(
+            sa.insert(knowledge.ArticleVersion).values(
+                centre_id=self.world.centres[centre],
+                article_id=article,
+                version=1,
+                title=word,
+                body=word,
+                desk_memo=word,
+            )
+        )
+        return article  # type: ignore[no-any-return]
+
+    def _town(self, town: str, centre: str, shared: uuid.UUID) -> None:
+        setup, centre_id = canary(town), self.world.centres[centre]
+        ids = self.objects[town]
+        ids["municipality"].append(self.world.towns[town])
+        ids["entrance"].append(self.world.entrances[town])
+        ids["department"] += [self.world.departments[town, key] for key in DEPARTMENTS]
+        ids["account"].append(self.world.people[AGENTS[town]])
+        ids["membership"] += self._existing("membership", town)
+        ids["department_member"] += self._existing("department_member", town)
+        ids["useful_link"] += self._existing("useful_link", town)
+        topic = self.world.topics[centre, "paspoort"]
+        ids["topic"].append(topic)
+        if not ids["useful_link"]:
+            self._put(town, municipalities.UsefulLink, label=setup, url=f"https://{setup}.example/")
+            self._put(town, municipalities.ClosingDay, on_day=date(2026, 12, 24), label=setup)
+            self._rename(town, setup)
+        own = self._article(town, centre, self.world.towns[town])
+        ids["article"].append(shared)
+        self._put(
+            town, knowledge.ArticleOverlay, article_id=shared, centre_id=centre_id, text=f"{COMMON} {setup}",
+            deviation=setup, desk_memo=setup, terms=sa.func.to_tsvector("simple", COMMON),
+        )  # fmt: skip
+        self._put(town, knowledge.ArticleReport, centre_id=centre_id, article_id=own, text=f"{COMMON} {setup}")
+        self._put(
+            town,
+            municipalities.Incident,
+            id=900 + self.world.towns[town],
+            topic_id=topic,
+            title=setup,
+            answer=setup,
+            started_at=AT - timedelta(hours=1),
+        )
+        self._put(
+            town, core.Job, name="proof.nothing", key=f"{setup}", args={}, state="dead", fault=canary(town, "jobs")
+        )
+        self._put(
+            town,
+            core.AuditEntry,
+            verb="ticket.opened",
+            subject_type="ticket",
+            subject_id=canary(town, "access"),
+            fields=[],
+        )
+        for key in DEPARTMENTS:
+            self._case(town, centre, key, own)
+
+    def _existing(self, table: str, town: str) -> list[Any]:
+        query = sa.text(f"select id from {table} where municipality_id = :m order by id")
+        return list(self.connection.scalars(query, {"m": self.world.towns[town]}))
+
+    def _rename(self, town: str, word: str) -> None:
+        m = {"m": self.world.towns[town], "w": word}
+        for statement in (
+            "update municipality set greeting = greeting || ' ' || :w where id = :m",
+            "update department set name = name || ' ' || :w, phone = :w where municipality_id = :m",
+            "update department_member set phone = :w where municipality_id = :m",
+            "update entrance set label = :w where municipality_id = :m",
+        ):
+            self.connection.execute(sa.text(statement), m)
+
+    def _case(self, town: str, centre: str, key: str, article: uuid.UUID) -> None:
+        """One question of one citizen to one department, with all that hangs on it."""
+        world, person = self.world, canary(town, "person", key)
+        topic = world.topics[centre, "paspoort" if key == "burgerzaken" else "grofvuil"]
+        agent, centre_id, department = world.people[AGENTS[town]], world.centres[centre], world.departments[town, key]
+        party = self._put(
+            town, parties.Party, name=f"{COMMON} {person}", search_name=f"{COMMON} {person}", street=person, postcode="1234AB",
+            house_number="1",
+        )  # fmt: skip
+        self._put(
+            town, parties.DigitalAddress, party_id=party, kind="phone", address=f"+316000{len(self.objects)}{party.int % 10**5}",
+            as_given=person,
+        )  # fmt: skip
+        self._put(
+            town,
+            parties.PartyIdentifier,
+            party_id=party,
+            kind="bsn",
+            ciphertext=b"x",
+            lookup_hash=party.bytes,
+            masked=person,
+        )
+        ticket = self._put(
+            town, contacts.Ticket, reference=canary(town, "figures", key).upper(), topic_id=topic, channel="phone",
+            status="with_back_office", opened_at=AT, opened_by_id=agent, due_at=AT + timedelta(days=2), changed_at=AT,
+            party_id=party, department_ids=[department],
+        )  # fmt: skip
+        loose = {"ticket_id": ticket}
+        self._put(
+            town, written.TicketTerms, opened_at=AT, terms=sa.func.to_tsvector("simple", f"{COMMON} {person}"), **loose
+        )
+        writing = self._put(
+            town,
+            written.Writing,
+            at=AT,
+            account_id=agent,
+            kind="question",
+            internal=False,
+            body=f"{COMMON} {person}",
+            **loose,
+        )
+        self._put(town, contacts.TicketEvent, at=AT, account_id=agent, verb="wrote", writing_id=writing, **loose)
+        talk = self._put(
+            town, contacts.Conversation, centre_id=centre_id, account_id=agent, channel="phone", started_at=AT,
+            entrance_id=world.entrances[town],
+        )  # fmt: skip
+        words = canary("draft", "person", AGENTS[town])
+        self._put(
+            town, contacts.Draft, centre_id=centre_id, conversation_id=talk, account_id=agent,
+            body=_draft(world.towns[town], words, "Paspoort aanvragen" if key == "burgerzaken" else "Grofvuil laten ophalen"),
+        )  # fmt: skip
+        contact = self._put(
+            town, contacts.Contact, centre_id=centre_id, conversation_id=talk, topic_id=topic, at=AT, channel="phone",
+            outcome="escalated", account_id=agent, party_id=party, article_id=article, **loose,
+        )  # fmt: skip
+        self._put(town, contacts.Involvement, contact_id=contact, name=person, number=person, **loose)
+        self._put(town, contacts.TicketPresence, account_id=agent, seen_at=AT, **loose)
+        self._put(town, contacts.TicketLink, other_id=ticket, kind="related", **loose)
+        self._put(town, contacts.Transfer, warm=True, succeeded=True, department_id=department, **loose)
+        task = self._put(
+            town, backoffice.InternalTask, department_id=department, asked_at=AT, asked_by_id=agent,
+            due_at=AT + timedelta(days=2), **loose,
+        )  # fmt: skip
+        self._put(
+            town,
+            backoffice.TaskRequest,
+            task_id=task,
+            name=person,
+            number=person,
+            email=person,
+            preferred_moment=person,
+        )
+        self._put(town, backoffice.ContactAttempt, task_id=task, reached=False, writing_id=writing)
+        self._put(town, backoffice.TaskNotice, task_id=task, kind="new", message_id=f"<{task}@kcc>")
+        self._put(town, routing.WorkItem, kind="returned_task", task_id=task, since=AT, **loose)
+        self._put(
+            town, parties.AccessRecord, what="party", party_id=party, ticket_id=ticket, reason=canary(town, "access"),
+            account_id=agent,
+        )  # fmt: skip
+        self._put(
+            town, people.SavedView, account_id=agent, list_name="tickets", name=canary("view", "", AGENTS[town]),
+            query="status=open", id=self._id("view", town, key),
+        )  # fmt: skip
+
+
+def _draft(town_id: int, words: str, topic: str) -> dict[str, Any]:
+    """A conversation that is ready to be finished."""
+    question = {"municipality_id": town_id, "topic": topic, "notes": words, "answer": words, "outcome": "answered"}
+    return {"name": words, "questions": [question]}
