@@ -275,7 +275,9 @@ def move_ticket(
         ticket.answered_at = None
         ticket.closed_at = None
     detail = {"from": before, "to": ticket.status}
-    add_event(actor=actor, ticket=ticket, verb="moved", detail=detail, writing_id=writing.id if writing else None, at=moment)
+    add_event(
+        actor=actor, ticket=ticket, verb="moved", detail=detail, writing_id=writing.id if writing else None, at=moment
+    )
     return ticket
 
 

@@ -74,7 +74,11 @@ def tickets(
     of index instead of sorting all of their tickets.
     """
     moment = at or now()
-    towns = sa.func.unnest(sa.cast(list(municipality_ids), ARRAY(sa.Integer))).table_valued("id", name="town").render_derived()
+    towns = (
+        sa.func.unnest(sa.cast(list(municipality_ids), ARRAY(sa.Integer)))
+        .table_valued("id", name="town")
+        .render_derived()
+    )
     conditions = [Ticket.municipality_id == towns.c.id, *_conditions(asked, moment)]
     if topic_ids is not None:
         conditions.append(Ticket.topic_id == sa.any_(sa.cast(list(topic_ids), ARRAY(sa.Integer))))

@@ -49,13 +49,9 @@ class Channel(StrEnum):
 
 # The one table of moves of a ticket. A move back to open from answered or closed is a reopening and needs a reason.
 MOVES: dict[Status, frozenset[Status]] = {
-    Status.OPEN: frozenset(
-        {Status.WITH_BACK_OFFICE, Status.WAITING_FOR_CITIZEN, Status.ANSWERED, Status.CLOSED}
-    ),
+    Status.OPEN: frozenset({Status.WITH_BACK_OFFICE, Status.WAITING_FOR_CITIZEN, Status.ANSWERED, Status.CLOSED}),
     Status.WITH_BACK_OFFICE: frozenset({Status.OPEN, Status.WAITING_FOR_CITIZEN, Status.ANSWERED}),
-    Status.WAITING_FOR_CITIZEN: frozenset(
-        {Status.OPEN, Status.WITH_BACK_OFFICE, Status.ANSWERED, Status.CLOSED}
-    ),
+    Status.WAITING_FOR_CITIZEN: frozenset({Status.OPEN, Status.WITH_BACK_OFFICE, Status.ANSWERED, Status.CLOSED}),
     Status.ANSWERED: frozenset({Status.OPEN, Status.CLOSED}),
     Status.CLOSED: frozenset({Status.OPEN}),
 }

@@ -93,7 +93,9 @@ def search() -> ResponseReturnValue:
     """Tickets by words, name or number, newest first; a reference leads straight to its ticket."""
     form = SearchForm()
     if not form.validate_on_submit():
-        return render_template("contacts/search.html", form=form, page=Page([]), next_form=None, **_table([], {}, {})), 422
+        return render_template(
+            "contacts/search.html", form=form, page=Page([]), next_form=None, **_table([], {}, {})
+        ), 422
     text = form.q.data or ""
     parts = rules.parse_reference(text)
     known = queries.ticket_by_reference(rules.reference(*parts)) if parts else None
@@ -202,8 +204,7 @@ def _view_chips(asked: TicketFilter) -> list[dict[str, Any]]:
     own = [(view.name, filter_from(dict(parse_qsl(view.query))).query()) for view in queries_lists.saved_views()]
     here = asked.query()
     return [
-        {"label": label, "url": _url(filter_from(query)), "active": query == here}
-        for label, query in standard + own
+        {"label": label, "url": _url(filter_from(query)), "active": query == here} for label, query in standard + own
     ]
 
 
@@ -218,7 +219,9 @@ def _view_form(asked: TicketFilter) -> ViewForm:
     return form
 
 
-def _views_page(refused: ViewForm | None = None, status: int = 200, view_id: uuid.UUID | None = None) -> tuple[str, int]:
+def _views_page(
+    refused: ViewForm | None = None, status: int = 200, view_id: uuid.UUID | None = None
+) -> tuple[str, int]:
     rows = []
     for view in queries_lists.saved_views():
         is_refused = refused is not None and view.id == view_id

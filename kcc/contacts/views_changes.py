@@ -172,9 +172,7 @@ def to(of: Ticket, just: uuid.UUID | None = None) -> str:
     return url_for("contacts.ticket", ticket_id=of.id, just=just)
 
 
-def _change(
-    ticket_id: uuid.UUID, form: ChangeForm, act: Act, refused: Refusal | None = None
-) -> ResponseReturnValue:
+def _change(ticket_id: uuid.UUID, form: ChangeForm, act: Act, refused: Refusal | None = None) -> ResponseReturnValue:
     again = refused or (lambda form, status: render_page(queries.head(ticket_id), form, status))
     of = queries.ticket(ticket_id)
     if not form.validate_on_submit():

@@ -49,9 +49,7 @@ def ticket(ticket_id: uuid.UUID) -> ResponseReturnValue:
     """One ticket. That somebody looked is written down before anything of it is shown."""
     head = queries.head(ticket_id)
     town = head.municipality.id
-    evidence.record_look(
-        actor=actor(), municipality_id=town, what="ticket_open", reason="ticket", ticket_id=ticket_id
-    )
+    evidence.record_look(actor=actor(), municipality_id=town, what="ticket_open", reason="ticket", ticket_id=ticket_id)
     return render_page(head)
 
 

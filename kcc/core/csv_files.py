@@ -80,7 +80,9 @@ def _decoded(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise InvalidInput("Dit bestand is geen UTF-8. Bewaar het als CSV in UTF-8.", field="file", line=line) from error
+        raise InvalidInput(
+            "Dit bestand is geen UTF-8. Bewaar het als CSV in UTF-8.", field="file", line=line
+        ) from error
 
 
 def _check_head(text: str, columns: tuple[str, ...]) -> None:

@@ -35,9 +35,7 @@ STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 _REFERENCE = re.compile(r"\b([a-z][a-z0-9]{1,5})-([0-9]{2})-([0-9]{1,9})\b", re.ASCII)
 _TOKEN = re.compile(r"[^\W_]+")
-_LETTERS = str.maketrans(
-    {"ß": "ss", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"}
-)
+_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
 _UNFINISHED = re.compile(r"(?:ing?e?|e)$")
 _VOWELS = frozenset("aeiou")
 _PREFIXES = frozenset(

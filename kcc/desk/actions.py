@@ -61,9 +61,7 @@ def finish(
     conversation.ended_at = conversation.ended_at or moment
     talk, wrap_up = conversations.seconds_of(conversation, moment)
     talks, wraps = conversations.share(talk, len(asked)), conversations.share(wrap_up, len(asked))
-    questions = [
-        _question(body, draft, topic, talks[n], wraps[n]) for n, (draft, topic) in enumerate(asked)
-    ]
+    questions = [_question(body, draft, topic, talks[n], wraps[n]) for n, (draft, topic) in enumerate(asked)]
     tickets = [_register(actor, conversation, body, question, key, moment) for question in questions]
     anonymous = not any(question.known for question in questions)
     conversations.finish_conversation(actor=actor, conversation=conversation, anonymous=anonymous, at=moment)
@@ -231,9 +229,7 @@ def _escalate(
     reason_id = None
     if chosen is not None:
         municipalities.department(draft.municipality_id, chosen)
-        reason = contacts.write(
-            actor=actor, ticket=ticket, kind="reason", body=draft.department_reason, internal=True
-        )
+        reason = contacts.write(actor=actor, ticket=ticket, kind="reason", body=draft.department_reason, internal=True)
         reason_id = reason.id
     number = draft.phone or body.number
     backoffice.create_task(

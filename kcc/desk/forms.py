@@ -69,9 +69,7 @@ class DeskForm(BaseForm):
     force = BooleanField()
 
 
-def read_body(
-    sent: Mapping[str, str], previous: DraftBody, towns: Collection[int]
-) -> tuple[DraftBody, dict[str, str]]:
+def read_body(sent: Mapping[str, str], previous: DraftBody, towns: Collection[int]) -> tuple[DraftBody, dict[str, str]]:
     """The draft as the form now shows it, and the fields with text that cannot be stored (NUL, broken Unicode).
 
     What the form did not send stays as it was. Text that is too long is kept: it is warned about, never cut.
@@ -124,9 +122,7 @@ def _question(
     return question
 
 
-def _text(
-    sent: Mapping[str, str], name: str, before: str, faults: dict[str, str], multiline: bool = False
-) -> str:
+def _text(sent: Mapping[str, str], name: str, before: str, faults: dict[str, str], multiline: bool = False) -> str:
     if name not in sent:
         return before
     raw = sent[name]

@@ -43,7 +43,9 @@ def desk_page(form: StartForm) -> str:
     ways = [each for each in municipalities.entrances(kinds) if each.municipality_id in towns]
     ways.sort(key=lambda each: (kinds.index(each.kind), not each.address.startswith(MAIN_NUMBER)))
     # The keys go to each town's main number first, then to its other lines: Alt+1 is a town, not a service.
-    lines = sorted((each for each in ways if each.kind == "phone"), key=lambda each: not each.address.startswith(MAIN_NUMBER))
+    lines = sorted(
+        (each for each in ways if each.kind == "phone"), key=lambda each: not each.address.startswith(MAIN_NUMBER)
+    )
     return render_template(
         "desk/home.html",
         form=form,
@@ -64,7 +66,12 @@ def clock_text(at: datetime) -> str:
 
 
 def conversation_page(
-    screen: Screen, form: DeskForm, faults: dict[str, str] | None = None, *, theirs: DraftBody | None = None, **values: Any
+    screen: Screen,
+    form: DeskForm,
+    faults: dict[str, str] | None = None,
+    *,
+    theirs: DraftBody | None = None,
+    **values: Any,
 ) -> str:
     """One conversation, with messages at fields, and what was saved elsewhere when that differs."""
     return render_template("desk/conversation.html", **_values(screen, form, faults, theirs=theirs, **values))

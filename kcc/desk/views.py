@@ -185,9 +185,7 @@ def _collided(conversation_id: uuid.UUID, screen: Screen, form: DeskForm) -> str
 
 def _finish(screen: Screen) -> ResponseReturnValue:
     try:
-        done = actions.finish(
-            actor=actor(), conversation_id=screen.conversation.id, body=screen.body, key=_key()
-        )
+        done = actions.finish(actor=actor(), conversation_id=screen.conversation.id, body=screen.body, key=_key())
     except InvalidState:
         return _after_the_end(screen.conversation.id, "finish")
     references = ", ".join(done.references)
@@ -210,9 +208,7 @@ def _move(screen: Screen) -> ResponseReturnValue:
         raise InvalidInput("Kies de gemeente waarvoor de inwoner belt.", field="move_to")
     target, old = int(town_text), screen.town.id
     if target != old:
-        conversations.move_conversation(
-            actor=actor(), conversation_id=screen.conversation.id, municipality_id=target
-        )
+        conversations.move_conversation(actor=actor(), conversation_id=screen.conversation.id, municipality_id=target)
         conversations.save_draft(
             actor=actor(),
             conversation_id=screen.conversation.id,
@@ -321,4 +317,6 @@ def find_answers(conversation_id: uuid.UUID) -> ResponseReturnValue:
 def beside(conversation_id: uuid.UUID) -> ResponseReturnValue:
     """The caller's earlier work, running incidents and useful links."""
     screen = queries.screen(_account(), conversation_id)
-    return part("desk/_beside.html", screen, DeskForm(formdata=None), page="desk/beside.html", beside=queries.beside(screen))
+    return part(
+        "desk/_beside.html", screen, DeskForm(formdata=None), page="desk/beside.html", beside=queries.beside(screen)
+    )

@@ -41,9 +41,7 @@ class Counted:
 
 def topics() -> list[TopicName]:
     """The topics of this scope's centres, by group and name."""
-    rows = db.session.execute(
-        sa.select(Topic.id, Topic.name, Topic.group_name).order_by(Topic.group_name, Topic.name)
-    )
+    rows = db.session.execute(sa.select(Topic.id, Topic.name, Topic.group_name).order_by(Topic.group_name, Topic.name))
     return [TopicName(row.id, row.name, row.group_name) for row in rows]
 
 

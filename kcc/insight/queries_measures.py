@@ -94,9 +94,7 @@ def tasks(selection: Selection) -> sa.Subquery:
         (InternalTask.asked_at >= selection.start).label("current"),
     ).where(_in_periods(InternalTask.asked_at, selection))
     if selection.channel or selection.group:
-        ticket = sa.and_(
-            Ticket.municipality_id == InternalTask.municipality_id, Ticket.id == InternalTask.ticket_id
-        )
+        ticket = sa.and_(Ticket.municipality_id == InternalTask.municipality_id, Ticket.id == InternalTask.ticket_id)
         statement = _of_choice(statement.join(Ticket, ticket), selection)
     return statement.subquery("tasks")
 

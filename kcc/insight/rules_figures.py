@@ -9,7 +9,16 @@ from typing import Literal, TypeAlias
 from kcc.insight.rules import Interval, Period, previous_period, share, utc_bounds, wilson_interval
 
 Kind: TypeAlias = Literal[
-    "all_kept", "kept", "missed", "missed_unsure", "no_callbacks", "less_at_once", "more_at_once", "rose", "fell", "overdue"
+    "all_kept",
+    "kept",
+    "missed",
+    "missed_unsure",
+    "no_callbacks",
+    "less_at_once",
+    "more_at_once",
+    "rose",
+    "fell",
+    "overdue",
 ]
 PER_CHANNEL = frozenset({"conversations_by_channel", "questions_by_channel"})
 

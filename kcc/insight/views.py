@@ -53,7 +53,11 @@ class Asked:
     def args(self) -> dict[str, Any]:
         """The choice as values for a URL."""
         period = self.selection.period
-        values: dict[str, Any] = {"period": forms.code_of(period), "channel": self.selection.channel, "group": self.selection.group}
+        values: dict[str, Any] = {
+            "period": forms.code_of(period),
+            "channel": self.selection.channel,
+            "group": self.selection.group,
+        }
         if values["period"] == forms.OWN:
             values |= {"first": period.first.isoformat(), "last": period.last.isoformat()}
         return {name: value for name, value in values.items() if value}
@@ -129,7 +133,9 @@ def export(kind: str) -> ResponseReturnValue:
     tables = [(_("Cijfers"), views_exports.figures_table(period, _lines(asked.selection, towns, counted)))]
     if _topics_may_show(asked, {town.id for town in towns}, queries.towns_with_tickets(current_person().account_id)):
         named = [topic for topic in asked.topics if any((topic.id, town.id) in counted.topics for town in towns)]
-        cells = suppress_small_cells([[counted.topics.get((topic.id, town.id), 0) for town in towns] for topic in named])
+        cells = suppress_small_cells(
+            [[counted.topics.get((topic.id, town.id), 0) for town in towns] for topic in named]
+        )
         names, heads = [topic.name for topic in named], [town.name for town in towns]
         tables.append((_("Onderwerpen"), views_exports.topics_table(period, names, heads, cells)))
     as_csv = kind == "csv"

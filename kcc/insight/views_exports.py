@@ -34,7 +34,9 @@ def figures_table(period: str, lines: Sequence[TownLine]) -> Table:
     return [head, *([period, *_values(line)] for line in [*lines, whole])]
 
 
-def topics_table(period: str, names: Sequence[str], towns: Sequence[str], cells: Sequence[Sequence[int | None]]) -> Table:
+def topics_table(
+    period: str, names: Sequence[str], towns: Sequence[str], cells: Sequence[Sequence[int | None]]
+) -> Table:
     """Questions by topic and municipality; hidden cells read 'verborgen'."""
     hidden = _("verborgen (klein aantal)")
     head: list[Value] = [_("Periode"), _("Onderwerp"), *towns]

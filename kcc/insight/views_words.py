@@ -68,8 +68,12 @@ def sentence(finding: Finding, towns: int) -> str:
     sentences = {
         "missed": _("Onder de afspraak voor terugbellen, meer dan de onzekerheid: %(who)s.", who=who),
         "missed_unsure": _("Onder de afspraak voor terugbellen, maar minder dan de onzekerheid: %(who)s.", who=who),
-        "less_at_once": _("Minder direct beantwoord dan in de andere gemeenten samen, meer dan toeval: %(who)s.", who=who),
-        "more_at_once": _("Meer direct beantwoord dan in de andere gemeenten samen, meer dan toeval: %(who)s.", who=who),
+        "less_at_once": _(
+            "Minder direct beantwoord dan in de andere gemeenten samen, meer dan toeval: %(who)s.", who=who
+        ),
+        "more_at_once": _(
+            "Meer direct beantwoord dan in de andere gemeenten samen, meer dan toeval: %(who)s.", who=who
+        ),
         "rose": _("Meer direct beantwoord dan in de vorige periode, meer dan toeval: %(who)s.", who=who),
         "fell": _("Minder direct beantwoord dan in de vorige periode, meer dan toeval: %(who)s.", who=who),
     }

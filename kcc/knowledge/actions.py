@@ -168,7 +168,11 @@ def report_wrong(*, actor: Actor, article_id: uuid.UUID, municipality_id: int, t
     db.session.add(report)
     db.session.flush()
     audit.record(
-        actor=actor, verb="article_reported", subject_type="article", subject_id=article_id, municipality_id=municipality_id
+        actor=actor,
+        verb="article_reported",
+        subject_type="article",
+        subject_id=article_id,
+        municipality_id=municipality_id,
     )
     return report
 

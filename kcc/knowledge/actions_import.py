@@ -18,7 +18,16 @@ from kcc.knowledge.queries import ZONE
 from kcc.knowledge.rules import Status
 from kcc.knowledge.rules_html import html_to_markdown
 
-COLUMNS = ("id", "question", "reference_answer", "reference_answer_html", "canonical", "lastmodified", "subjects", "themes")
+COLUMNS = (
+    "id",
+    "question",
+    "reference_answer",
+    "reference_answer_html",
+    "canonical",
+    "lastmodified",
+    "subjects",
+    "themes",
+)
 KIND = "vac"
 LONGEST_TITLE = 200
 LONGEST_BODY = 20_000
@@ -45,7 +54,11 @@ def import_question_answers(*, actor: Actor, centre_id: int, path: Path) -> Impo
         _take_over(result, actor, centre_id, key, text, at, stored.get(key))
     if result.added or result.changed:
         audit.record(
-            actor=actor, verb="question_answers_imported", subject_type="centre", subject_id=centre_id, municipality_id=None
+            actor=actor,
+            verb="question_answers_imported",
+            subject_type="centre",
+            subject_id=centre_id,
+            municipality_id=None,
         )
     db.session.flush()
     return result
@@ -69,9 +82,7 @@ def _take_over(
         kept_topics = ArticleText(
             **{**text.__dict__, "topic_ids": queries.topic_ids_of(article.id), "variables": article.variables}
         )
-        article = actions.change_article(
-            actor=actor, article_id=article.id, version=article.version, text=kept_topics
-        )
+        article = actions.change_article(actor=actor, article_id=article.id, version=article.version, text=kept_topics)
         result.changed += 1
     article.status = Status.PUBLISHED
     article.reviewed_on = at.astimezone(ZONE).date()

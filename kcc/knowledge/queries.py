@@ -156,7 +156,13 @@ def shown(article: Article, overlay: ArticleOverlay | None, municipality: Munici
 
 
 def preview(
-    *, title: str, body: str, desk_memo: str, variables: dict[str, str], overlay: ArticleOverlay | None, municipality: Municipality
+    *,
+    title: str,
+    body: str,
+    desk_memo: str,
+    variables: dict[str, str],
+    overlay: ArticleOverlay | None,
+    municipality: Municipality,
 ) -> Shown:
     """A text that is not stored, as it would be shown in a municipality."""
     article = Article(

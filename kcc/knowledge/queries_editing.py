@@ -34,7 +34,13 @@ def editable_articles(
     """Articles in sight of the editor, those changed last first; ``before`` is where the previous page ended."""
     statement = (
         sa.select(
-            Article.id, Article.title, Article.status, Article.kind, Municipality.name, Article.valid_until, Article.changed_at
+            Article.id,
+            Article.title,
+            Article.status,
+            Article.kind,
+            Municipality.name,
+            Article.valid_until,
+            Article.changed_at,
         )
         .outerjoin(Municipality, Municipality.id == Article.municipality_id)
         .order_by(Article.changed_at.desc(), Article.id.desc())

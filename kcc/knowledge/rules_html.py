@@ -159,7 +159,11 @@ class _Converter(HTMLParser):
         prefix, self.prefix = self.prefix, None
         if not text:
             return
-        text = _STARTS_LIKE_A_MARK.sub(r"\\\1", text) if not text[0].isdigit() else re.sub(r"^(\d+)([.)]\s)", r"\1\\\2", text)
+        text = (
+            _STARTS_LIKE_A_MARK.sub(r"\\\1", text)
+            if not text[0].isdigit()
+            else re.sub(r"^(\d+)([.)]\s)", r"\1\\\2", text)
+        )
         if self.lists:
             inner = prefix if prefix and prefix.strip() else "    " * len(self.lists)
             self.blocks.append(("list", f"{inner}{text}"))

@@ -229,7 +229,9 @@ def _whole(version: object | None) -> str:
 def _new_form(towns: list[Municipality], empty: bool = False) -> ArticleForm:
     form = ArticleForm(formdata=None) if empty else ArticleForm()
     centres = {town.centre_id: town.centre_id for town in towns}
-    shared = [(f"{SHARED}-{centre_id}", _("Alle gemeenten")) for centre_id in centres if queries.covers_centre(centre_id)]
+    shared = [
+        (f"{SHARED}-{centre_id}", _("Alle gemeenten")) for centre_id in centres if queries.covers_centre(centre_id)
+    ]
     form.place.choices = [*((str(town.id), town.name) for town in towns), *shared]
     _offer_topics(form, set(centres))
     return form

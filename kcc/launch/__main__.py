@@ -1,10 +1,16 @@
-"""`python -m kcc.launch run|test|prove|bench`: the four commands behind `bin/`."""
+"""`python -m kcc.launch run|test|prove|bench`: the four commands behind `bin/`; and `translations`."""
 
 import sys
 
-from kcc.launch import bench, prove, run, tests
+from kcc.launch import bench, prove, run, tests, translations
 
-COMMANDS = {"run": run.main, "test": tests.main, "prove": prove.main, "bench": bench.main}
+COMMANDS = {
+    "run": run.main,
+    "test": tests.main,
+    "prove": prove.main,
+    "bench": bench.main,
+    "translations": translations.main,
+}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:

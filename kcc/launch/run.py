@@ -161,7 +161,9 @@ def _children(port: int, environ: Mapping[str, str]) -> list[processes.Child]:
     python = sys.executable
     children = [
         processes.Child("web", _gunicorn(port, "wsgi:app", "--preload -k gthread -w 2 --threads 4"), serving),
-        processes.Child("live", _gunicorn(live_port, "kcc.web.live:serve()", "-k gevent -w 1 --worker-connections 3000"), serving),
+        processes.Child(
+            "live", _gunicorn(live_port, "kcc.web.live:serve()", "-k gevent -w 1 --worker-connections 3000"), serving
+        ),
         processes.Child("worker", [python, "-m", "flask", "--app", "wsgi", "worker"], serving),
     ]
     if "KCC_SMTP_URL" not in os.environ:

@@ -55,6 +55,7 @@ def steps(for_pytest: Sequence[str]) -> list[Step]:
     spread = [] if for_pytest or workers == "0" else ["-n", workers]
     return [
         Step("ruff", [*python, "ruff", "check", "."]),
+        Step("format", [*python, "ruff", "format", "--check", "--quiet", "."]),
         Step("imports", [str(ROOT / ".venv" / "bin" / "lint-imports")]),
         Step("mypy", [*python, "mypy", *dict.fromkeys(checked)]),
         Step("pytest", [*python, "pytest", *spread, *for_pytest]),

@@ -94,9 +94,7 @@ def calendars_of(municipality_ids: Iterable[int], around: datetime) -> dict[int,
     )
     since = date(around.year - YEARS_BACK, 1, 1)
     closings = list(
-        db.session.scalars(
-            sa.select(ClosingDay).where(ClosingDay.municipality_id.in_(ids), ClosingDay.on_day >= since)
-        )
+        db.session.scalars(sa.select(ClosingDay).where(ClosingDay.municipality_id.in_(ids), ClosingDay.on_day >= since))
     )
     return {
         town.id: _calendar(
@@ -109,9 +107,7 @@ def calendars_of(municipality_ids: Iterable[int], around: datetime) -> dict[int,
     }
 
 
-def _calendar(
-    town: Municipality, hours: list[OpeningHours], closings: list[ClosingDay], year: int
-) -> rules.Calendar:
+def _calendar(town: Municipality, hours: list[OpeningHours], closings: list[ClosingDay], year: int) -> rules.Calendar:
     week: dict[int, tuple[rules.Block, ...]] = {}
     for block in hours:
         week[block.weekday] = (*week.get(block.weekday, ()), (block.opens, block.closes))
@@ -219,9 +215,7 @@ def topics_of(municipality_id: int) -> list[TopicChoice]:
         .where(TopicRoute.municipality_id == municipality_id, TopicRoute.active)
         .order_by(Topic.group_name, Topic.name)
     )
-    return [
-        TopicChoice(row.id, row.name, row.group_name, tuple(row.synonyms), row.needs_bsn, row.upn) for row in rows
-    ]
+    return [TopicChoice(row.id, row.name, row.group_name, tuple(row.synonyms), row.needs_bsn, row.upn) for row in rows]
 
 
 def find_topics(municipality_id: int, text: str, limit: int = 8) -> list[TopicChoice]:
@@ -250,9 +244,7 @@ def department(municipality_id: int, department_id: int) -> Department:
     """One department of one municipality; raises NotFound."""
     return _found(
         db.session.scalar(
-            sa.select(Department).where(
-                Department.municipality_id == municipality_id, Department.id == department_id
-            )
+            sa.select(Department).where(Department.municipality_id == municipality_id, Department.id == department_id)
         )
     )
 

@@ -49,7 +49,5 @@ def record_look(
         "found": found,
     }
     with db.engine.begin() as connection:
-        connection.execute(
-            SETTINGS, {"secret": entered.secret, "permission": entered.permission, "read_only": "off"}
-        )
+        connection.execute(SETTINGS, {"secret": entered.secret, "permission": entered.permission, "read_only": "off"})
         connection.execute(sa.insert(AccessRecord), [row])

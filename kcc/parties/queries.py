@@ -97,9 +97,7 @@ def _by_postcode(municipality_id: int, postcode: str, house_number: str, limit: 
 def cards(municipality_id: int, party_ids: list[uuid.UUID]) -> list[PartyCard]:
     """The cards of these parties of one municipality, in the given order; unseen ones are left out."""
     address = (
-        sa.select(
-            sa.func.jsonb_object_agg(DigitalAddress.kind, DigitalAddress.address).label("addresses")
-        )
+        sa.select(sa.func.jsonb_object_agg(DigitalAddress.kind, DigitalAddress.address).label("addresses"))
         .where(DigitalAddress.municipality_id == Party.municipality_id, DigitalAddress.party_id == Party.id)
         .correlate(Party)
         .scalar_subquery()
@@ -150,9 +148,7 @@ def card(municipality_id: int, party_id: uuid.UUID) -> PartyCard:
 
 def party(municipality_id: int, party_id: uuid.UUID) -> Party:
     """One party of one municipality; raises NotFound, also for a party of another municipality."""
-    found = db.session.scalar(
-        sa.select(Party).where(Party.municipality_id == municipality_id, Party.id == party_id)
-    )
+    found = db.session.scalar(sa.select(Party).where(Party.municipality_id == municipality_id, Party.id == party_id))
     if found is None:
         raise NotFound
     return found

@@ -23,9 +23,7 @@ class HalfOpen:
     totp_secret: bytes = field(repr=False)
 
 
-def open_session(
-    *, email: str, proof: bytes, secret: str, label: str, idle_minutes: int, hours: int
-) -> bool | None:
+def open_session(*, email: str, proof: bytes, secret: str, label: str, idle_minutes: int, hours: int) -> bool | None:
     """Open a session under ``secret``; True when a second factor is still needed, None when the proof is wrong."""
     row = db.session.execute(
         sa.text("select * from kcc_open_session(:email, :proof, :secret_hash, :label, :idle, :hours)"),

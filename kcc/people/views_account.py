@@ -184,6 +184,9 @@ def _may_try(form: BaseForm) -> bool:
     )
     if attempt.wait_seconds:
         form.form_errors.append(
-            _("Te vaak een verkeerd wachtwoord. Probeer het over %(minutes)d minuten opnieuw.", minutes=attempt.wait_minutes)
+            _(
+                "Te vaak een verkeerd wachtwoord. Probeer het over %(minutes)d minuten opnieuw.",
+                minutes=attempt.wait_minutes,
+            )
         )
     return not attempt.wait_seconds

@@ -26,9 +26,7 @@ SAID = (
     _l("U mag dit niet doen."),
     _l("Controleer wat u hebt ingevuld."),
     _l("Dit kan niet meer: iemand anders was u voor."),
-    _l(
-        "Iemand anders heeft dit intussen gewijzigd. Uw tekst is bewaard; bekijk de wijziging en probeer opnieuw."
-    ),
+    _l("Iemand anders heeft dit intussen gewijzigd. Uw tekst is bewaard; bekijk de wijziging en probeer opnieuw."),
 )
 """What the faults of ``kcc.core.errors`` say by themselves: named here so that the catalogue has them."""
 OUT_OF_RANGE = "22003"

@@ -125,9 +125,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("query", sa.String(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_saved_view_account_id_account")
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_saved_view_account_id_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
     )
     op.create_table(
@@ -140,9 +138,7 @@ def upgrade() -> None:
         sa.Column("location", sa.String(), nullable=True),
         sa.Column("body", sa.String(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_submission_account_id_account")
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_submission_account_id_account")),
         sa.PrimaryKeyConstraint("account_id", "key", name=op.f("pk_submission")),
     )
     op.create_index(op.f("ix_submission_at"), "submission", ["at"], unique=False)
@@ -241,9 +237,7 @@ def upgrade() -> None:
         postgresql_using="gin",
         postgresql_ops={"title": "gin_trgm_ops"},
     )
-    op.create_index(
-        "ix_article_title_terms", "article", ["title_terms"], unique=False, postgresql_using="gin"
-    )
+    op.create_index("ix_article_title_terms", "article", ["title_terms"], unique=False, postgresql_using="gin")
     op.create_table(
         "audit_entry",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -260,9 +254,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
     )
-    op.create_index(
-        op.f("ix_audit_entry_municipality_id_at"), "audit_entry", ["municipality_id", "at"], unique=False
-    )
+    op.create_index(op.f("ix_audit_entry_municipality_id_at"), "audit_entry", ["municipality_id", "at"], unique=False)
     op.create_table(
         "closing_day",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
@@ -291,9 +283,7 @@ def upgrade() -> None:
         sa.Column("anonymous", sa.Boolean(), nullable=False),
         sa.Column("cancelled", sa.Boolean(), nullable=False),
         sa.Column("centre_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_conversation_account_id_account")
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_conversation_account_id_account")),
         sa.ForeignKeyConstraint(
             ["centre_id", "municipality_id"],
             ["municipality.centre_id", "municipality.id"],
@@ -392,9 +382,7 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("valid_to", sa.DateTime(timezone=True), nullable=True),
         sa.Column("municipality_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_membership_account_id_account")
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_membership_account_id_account")),
         sa.ForeignKeyConstraint(
             ["municipality_id"], ["municipality.id"], name=op.f("fk_membership_municipality_id_municipality")
         ),
@@ -528,9 +516,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("municipality_id", "article_id", name=op.f("pk_article_overlay")),
     )
     op.create_index(op.f("ix_article_overlay_article_id"), "article_overlay", ["article_id"], unique=False)
-    op.create_index(
-        "ix_article_overlay_terms", "article_overlay", ["terms"], unique=False, postgresql_using="gin"
-    )
+    op.create_index("ix_article_overlay_terms", "article_overlay", ["terms"], unique=False, postgresql_using="gin")
     op.create_table(
         "article_report",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -597,9 +583,7 @@ def upgrade() -> None:
             name=op.f("fk_article_version_centre_id_article_id_article"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(
-            ["centre_id"], ["centre.id"], name=op.f("fk_article_version_centre_id_centre")
-        ),
+        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name=op.f("fk_article_version_centre_id_centre")),
         sa.PrimaryKeyConstraint("article_id", "version", name=op.f("pk_article_version")),
     )
     op.create_table(
@@ -612,12 +596,8 @@ def upgrade() -> None:
         sa.Column("absent_until", sa.Date(), nullable=True),
         sa.Column("deputy_id", sa.Uuid(), nullable=True),
         sa.Column("municipality_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_department_member_account_id_account")
-        ),
-        sa.ForeignKeyConstraint(
-            ["deputy_id"], ["account.id"], name=op.f("fk_department_member_deputy_id_account")
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_department_member_account_id_account")),
+        sa.ForeignKeyConstraint(["deputy_id"], ["account.id"], name=op.f("fk_department_member_deputy_id_account")),
         sa.ForeignKeyConstraint(
             ["municipality_id", "department_id"],
             ["department.municipality_id", "department.id"],
@@ -637,9 +617,7 @@ def upgrade() -> None:
         ),
         sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_department_member_municipality_id_id")),
     )
-    op.create_index(
-        op.f("ix_department_member_account_id"), "department_member", ["account_id"], unique=False
-    )
+    op.create_index(op.f("ix_department_member_account_id"), "department_member", ["account_id"], unique=False)
     op.create_table(
         "digital_address",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -820,9 +798,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("municipality_id", "id", name=op.f("uq_ticket_municipality_id_id")),
         sa.UniqueConstraint("municipality_id", "reference", name=op.f("uq_ticket_municipality_id_reference")),
     )
-    op.create_index(
-        "ix_ticket_departments", "ticket", ["department_ids"], unique=False, postgresql_using="gin"
-    )
+    op.create_index("ix_ticket_departments", "ticket", ["department_ids"], unique=False, postgresql_using="gin")
     op.create_index("ix_ticket_newest", "ticket", ["opened_at", "id"], unique=False)
     op.create_index(
         "ix_ticket_open",
@@ -911,9 +887,7 @@ def upgrade() -> None:
         sa.Column("forwarded_from_id", sa.Uuid(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("municipality_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["assignee_id"], ["account.id"], name=op.f("fk_internal_task_assignee_id_account")
-        ),
+        sa.ForeignKeyConstraint(["assignee_id"], ["account.id"], name=op.f("fk_internal_task_assignee_id_account")),
         sa.ForeignKeyConstraint(
             ["municipality_id", "department_id"],
             ["department.municipality_id", "department.id"],
@@ -1044,9 +1018,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("municipality_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_ticket_presence_account_id_account")
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_ticket_presence_account_id_account")),
         sa.ForeignKeyConstraint(
             ["municipality_id", "ticket_id"],
             ["ticket.municipality_id", "ticket.id"],
@@ -1058,9 +1030,7 @@ def upgrade() -> None:
             ["municipality.id"],
             name=op.f("fk_ticket_presence_municipality_id_municipality"),
         ),
-        sa.PrimaryKeyConstraint(
-            "municipality_id", "ticket_id", "account_id", name=op.f("pk_ticket_presence")
-        ),
+        sa.PrimaryKeyConstraint("municipality_id", "ticket_id", "account_id", name=op.f("pk_ticket_presence")),
     )
     op.create_table(
         "ticket_terms",
@@ -1291,9 +1261,7 @@ def downgrade() -> None:
     op.execute("drop schema guard cascade")  # its functions and tables
     for (signature,) in (
         op.get_bind()
-        .execute(
-            sa.text("select p.oid::regprocedure::text from pg_proc p where p.proowner = 'kcc_guard'::regrole")
-        )
+        .execute(sa.text("select p.oid::regprocedure::text from pg_proc p where p.proowner = 'kcc_guard'::regrole"))
         .all()
     ):
         op.execute(f"drop function {signature} cascade")
@@ -1324,17 +1292,11 @@ def downgrade() -> None:
     op.drop_table("ticket_link")
     op.drop_index(op.f("ix_ticket_event_municipality_id_ticket_id_at"), table_name="ticket_event")
     op.drop_table("ticket_event")
-    op.drop_index(
-        "ix_internal_task_open", table_name="internal_task", postgresql_where=sa.text("done_at is null")
-    )
-    op.drop_index(
-        "ix_internal_task_one_open", table_name="internal_task", postgresql_where=sa.text("done_at is null")
-    )
+    op.drop_index("ix_internal_task_open", table_name="internal_task", postgresql_where=sa.text("done_at is null"))
+    op.drop_index("ix_internal_task_one_open", table_name="internal_task", postgresql_where=sa.text("done_at is null"))
     op.drop_index(op.f("ix_internal_task_municipality_id_ticket_id"), table_name="internal_task")
     op.drop_index(op.f("ix_internal_task_municipality_id_asked_at"), table_name="internal_task")
-    op.drop_index(
-        "ix_internal_task_mine", table_name="internal_task", postgresql_where=sa.text("done_at is null")
-    )
+    op.drop_index("ix_internal_task_mine", table_name="internal_task", postgresql_where=sa.text("done_at is null"))
     op.drop_table("internal_task")
     op.drop_index(op.f("ix_contact_municipality_id_ticket_id"), table_name="contact")
     op.drop_index(op.f("ix_contact_municipality_id_at"), table_name="contact")
@@ -1385,9 +1347,7 @@ def downgrade() -> None:
     op.drop_table("entrance")
     op.drop_table("department")
     op.drop_index(op.f("ix_conversation_municipality_id_started_at"), table_name="conversation")
-    op.drop_index(
-        "ix_conversation_in_hand", table_name="conversation", postgresql_where=sa.text("finished_at is null")
-    )
+    op.drop_index("ix_conversation_in_hand", table_name="conversation", postgresql_where=sa.text("finished_at is null"))
     op.drop_table("conversation")
     op.drop_table("closing_day")
     op.drop_index(op.f("ix_audit_entry_municipality_id_at"), table_name="audit_entry")

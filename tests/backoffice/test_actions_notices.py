@@ -59,7 +59,9 @@ def send(job: jobs.Claimed, post: Post | None, *, last_try: bool = False, commit
     return state
 
 
-def test_the_department_is_mailed_once_and_nothing_in_it_is_about_the_citizen(world: World, admin: psycopg.Connection) -> None:
+def test_the_department_is_mailed_once_and_nothing_in_it_is_about_the_citizen(
+    world: World, admin: psycopg.Connection
+) -> None:
     task_id, _ticket_id = make_task(world, due_at=datetime(2030, 1, 15, 16, 0, tzinfo=UTC))
     post, job = Post(), next_job()
     assert send(job, post) == "sent"
@@ -74,7 +76,9 @@ def test_the_department_is_mailed_once_and_nothing_in_it_is_about_the_citizen(wo
     assert notice_states(admin) == ["sent"]
 
 
-def test_a_worker_that_died_while_sending_leaves_a_doubt_that_people_see(world: World, admin: psycopg.Connection) -> None:
+def test_a_worker_that_died_while_sending_leaves_a_doubt_that_people_see(
+    world: World, admin: psycopg.Connection
+) -> None:
     task_id, _ticket_id = make_task(world)
     post, job = Post(), next_job()
     assert send(job, post, commit=False) == "sent"

@@ -101,7 +101,10 @@ def test_a_double_click_makes_one_attempt(world: World) -> None:
     page = world.page("handler").get(f"/work/{task_id}")
     form = page.soup.select_one('form[action*="/talk"]')
     assert form is not None
-    data = {str(i["name"]): str(i.get("value", "")) for i in form.select("input[name]")} | {"told": "", "do": "not_reached"}
+    data = {str(i["name"]): str(i.get("value", "")) for i in form.select("input[name]")} | {
+        "told": "",
+        "do": "not_reached",
+    }
     for _time in range(2):
         page.post(str(form["action"]), data)
     assert "Niet bereikt, 1 keer" in page.text

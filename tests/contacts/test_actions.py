@@ -51,8 +51,13 @@ def test_each_change_leaves_a_timeline_line_and_an_audit_row(world: World) -> No
         db.session.commit()
         ticket_id = ticket.id
     with world.admin() as admin:
-        verbs = [r[0] for r in admin.execute("select verb from ticket_event where ticket_id = %s order by id", (ticket_id,))]
-        audit = [r[0] for r in admin.execute("select verb from audit_entry where subject_id = %s order by id", (str(ticket_id),))]
+        verbs = [
+            r[0] for r in admin.execute("select verb from ticket_event where ticket_id = %s order by id", (ticket_id,))
+        ]
+        audit = [
+            r[0]
+            for r in admin.execute("select verb from audit_entry where subject_id = %s order by id", (str(ticket_id),))
+        ]
     assert verbs == ["opened", "wrote", "moved"]
     assert audit == ["ticket.opened", "ticket.wrote", "ticket.moved"]
 

@@ -46,7 +46,10 @@ def test_a_draft_is_not_written_over_unless_one_says_so_or_it_was_ones_own(world
             actor=actor, conversation_id=started.id, body={"name": "b"}, typed={"name": "a"}, version=1
         )
         assert again.version == 3
-        assert conversations.save_draft(actor=actor, conversation_id=started.id, body={}, version=1, force=True).version == 4
+        assert (
+            conversations.save_draft(actor=actor, conversation_id=started.id, body={}, version=1, force=True).version
+            == 4
+        )
 
 
 def test_a_draft_that_is_too_big_is_refused(world: World) -> None:
@@ -82,6 +85,10 @@ def test_moving_goes_only_to_a_town_in_sight(world: World) -> None:
     with world.scope("agent", Permission.DESK_USE) as actor:
         started = begun(world, actor)
         with pytest.raises(NotFound):
-            conversations.move_conversation(actor=actor, conversation_id=started.id, municipality_id=world.towns["Drunen"])
-        moved = conversations.move_conversation(actor=actor, conversation_id=started.id, municipality_id=world.towns["Bergen"])
+            conversations.move_conversation(
+                actor=actor, conversation_id=started.id, municipality_id=world.towns["Drunen"]
+            )
+        moved = conversations.move_conversation(
+            actor=actor, conversation_id=started.id, municipality_id=world.towns["Bergen"]
+        )
         assert moved.municipality_id == world.towns["Bergen"]

@@ -14,8 +14,12 @@ from tests.support.world import World
 
 def test_one_sees_ones_own_and_not_a_colleagues(world: World) -> None:
     with world.scope("agent", Permission.DESK_USE) as actor:
-        first = conversations.start_conversation(actor=actor, municipality_id=world.towns["Aalburg"], channel="phone").id
-        second = conversations.start_conversation(actor=actor, municipality_id=world.towns["Bergen"], channel="counter").id
+        first = conversations.start_conversation(
+            actor=actor, municipality_id=world.towns["Aalburg"], channel="phone"
+        ).id
+        second = conversations.start_conversation(
+            actor=actor, municipality_id=world.towns["Bergen"], channel="counter"
+        ).id
         held = queries.in_hand_with(world.people["agent"], second)
         assert [each.id for each in held.conversations] == [first, second]
         assert held.conversation.id == second == held.draft.conversation_id

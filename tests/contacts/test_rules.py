@@ -148,12 +148,16 @@ def test_nobody_can_be_called_back_anonymously() -> None:
     assert may_be_anonymous(Outcome.ANSWERED)
 
 
-@pytest.mark.parametrize("typed", ["06-1234 5678", "0612345678", "+31 6 12345678", "+31 (0)6 12345678", "0031612345678"])
+@pytest.mark.parametrize(
+    "typed", ["06-1234 5678", "0612345678", "+31 6 12345678", "+31 (0)6 12345678", "0031612345678"]
+)
 def test_a_number_is_one_word_however_it_is_typed(typed: str) -> None:
     assert rules.number_word(typed) == "31612345678"
     assert rules.search_words(f"bel {typed} terug") == "bel 31612345678 terug"
 
 
-@pytest.mark.parametrize("text", ["op 01-02-2026", "kenmerk BRI-26-004217", "om 09:30", "1.250,00 euro", "bus 01 en 02"])
+@pytest.mark.parametrize(
+    "text", ["op 01-02-2026", "kenmerk BRI-26-004217", "om 09:30", "1.250,00 euro", "bus 01 en 02"]
+)
 def test_dates_and_references_are_no_numbers(text: str) -> None:
     assert rules.search_words(text) == text and rules.number_words(text) == ""

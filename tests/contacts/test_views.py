@@ -48,7 +48,9 @@ def test_filters_stand_in_the_url_and_hold_no_more_than_ids(world: World) -> Non
     assert len(shown(page.get("/tickets/?show=all&today=1&sort=newest"))) == 3
 
 
-@pytest.mark.parametrize("query", ["show=x", "town=999999", "town=-1", "priority=9", "after=%00", "after=WyJ4Il0", "group=²", "status='"])
+@pytest.mark.parametrize(
+    "query", ["show=x", "town=999999", "town=-1", "priority=9", "after=%00", "after=WyJ4Il0", "group=²", "status='"]
+)
 def test_a_broken_url_is_as_good_as_none(world: World, query: str) -> None:
     make_ticket(world)
     assert len(shown(world.page("agent").get(f"/tickets/?{query}"))) == 1
@@ -58,7 +60,9 @@ def test_a_broken_url_is_as_good_as_none(world: World, query: str) -> None:
 def test_pages_follow_on_without_gap_or_double(world: World, query: str) -> None:
     for number in range(28):
         due = None if number % 7 == 0 else NOW + timedelta(hours=number % 3)
-        make_ticket(world, town=("Aalburg", "Bergen")[number % 2], due_at=due, opened_at=NOW - timedelta(hours=number % 5))
+        make_ticket(
+            world, town=("Aalburg", "Bergen")[number % 2], due_at=due, opened_at=NOW - timedelta(hours=number % 5)
+        )
     page = world.page("agent").get(f"/tickets/?{query}")
     first = shown(page)
     following = page.soup.select_one("a[rel=next]")
@@ -89,7 +93,17 @@ def test_a_reference_leads_straight_to_its_ticket(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["vergunning parkeren", "parkeervergunning", "Jansen", "jansen vraag", "06-1234 5678", "+31 6 12345678", "061234", "VERGÚNNING"]
+    "text",
+    [
+        "vergunning parkeren",
+        "parkeervergunning",
+        "Jansen",
+        "jansen vraag",
+        "06-1234 5678",
+        "+31 6 12345678",
+        "061234",
+        "VERGÚNNING",
+    ],
 )
 def test_words_names_and_numbers_find_a_ticket_without_standing_in_a_url(world: World, text: str) -> None:
     wanted = make_ticket(

@@ -12,10 +12,21 @@ from tests.support.world import World
 
 def test_the_page_tells_who_asked_what_and_when_it_is_due(world: World) -> None:
     ticket = make_ticket(
-        world, name="Ans Jansen", number="0612345678", department="burgerzaken", due_at=datetime.now(UTC) + timedelta(hours=1)
+        world,
+        name="Ans Jansen",
+        number="0612345678",
+        department="burgerzaken",
+        due_at=datetime.now(UTC) + timedelta(hours=1),
     )
     page = world.page("agent").get(f"/tickets/{ticket}")
-    for words in ("Aalburg", reference_of(world, ticket), "Paspoort aanvragen", "Ans Jansen", "Burgerzaken", "mag de inwoner lezen"):
+    for words in (
+        "Aalburg",
+        reference_of(world, ticket),
+        "Paspoort aanvragen",
+        "Ans Jansen",
+        "Burgerzaken",
+        "mag de inwoner lezen",
+    ):
         assert words in page.text
     assert page.soup.select_one(".clock--soon") is not None
 

@@ -222,9 +222,7 @@ def test_postgresql_accepts_every_query_and_vector(connection: psycopg.Connectio
         ("москва", "Москва", True),
     ],
 )
-def test_postgresql_finds_what_we_find(
-    connection: psycopg.Connection, query: str, text: str, found: bool
-) -> None:
+def test_postgresql_finds_what_we_find(connection: psycopg.Connection, query: str, text: str, found: bool) -> None:
     row = connection.execute(
         "SELECT %s::tsvector @@ to_tsquery('simple', %s)", (to_tsvector_text(text), to_tsquery_text(query))
     ).fetchone()

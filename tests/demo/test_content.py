@@ -100,9 +100,7 @@ def test_opening_hours_differ_and_one_town_closes_for_lunch(centre: CentreConten
 
 def test_there_are_forty_articles_with_municipal_differences(first: CentreContent) -> None:
     assert len(first.articles) >= 44
-    assert (
-        len([a for a in first.articles if any(len(set(v.values())) > 1 for v in a.variables.values())]) >= 12
-    )
+    assert len([a for a in first.articles if any(len(set(v.values())) > 1 for v in a.variables.values())]) >= 12
     assert len([article for article in first.articles if not article.shared]) >= 4
     assert len([article for article in first.articles if article.overlays]) >= 4
 
@@ -111,9 +109,7 @@ def test_every_placeholder_has_a_value_in_each_town(centre: CentreContent) -> No
     for article in centre.articles:
         for town in centre.towns:
             if article.shared or article.town == town.short_code:
-                values = town.variables | {
-                    name: value[town.short_code] for name, value in article.variables.items()
-                }
+                values = town.variables | {name: value[town.short_code] for name, value in article.variables.items()}
                 filled = PLACEHOLDER.sub(lambda found, values=values: values[found[1]], article.body)
                 assert "{{" not in filled, article.key
 

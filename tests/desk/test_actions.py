@@ -91,7 +91,12 @@ def test_a_call_that_broke_off_stays_open_for_somebody_known_and_is_done_for_nob
     with world.scope("agent", Permission.DESK_USE) as actor:
         for name in ("Anna", ""):
             question = QuestionDraft(world.towns["Aalburg"], topic="paspoort", outcome="cut_off")
-            actions.finish(actor=actor, conversation_id=begin(world, actor), body=DraftBody(name=name, questions=[question]), key=KEY)
+            actions.finish(
+                actor=actor,
+                conversation_id=begin(world, actor),
+                body=DraftBody(name=name, questions=[question]),
+                key=KEY,
+            )
         db.session.commit()
     with world.admin() as admin:
         found = admin.execute("select status, due_at is not null from ticket order by reference").fetchall()

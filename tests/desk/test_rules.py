@@ -46,7 +46,9 @@ def test_a_topic_is_not_guessed_when_more_fit_or_none() -> None:
 def test_a_move_drops_what_was_the_other_towns_and_keeps_what_the_citizen_said() -> None:
     typed = question(topic="paspoort", notes="n", answer="uit artikel", article_id="x", outcome="escalated",
                      department_id=4, department_reason="r", phone="06")  # fmt: skip
-    body = DraftBody(name="J", party_id="p", party_town=HERE, identity_check="digid", questions=[typed, QuestionDraft(3, notes="c")])
+    body = DraftBody(
+        name="J", party_id="p", party_town=HERE, identity_check="digid", questions=[typed, QuestionDraft(3, notes="c")]
+    )
     moved = rules.move_town(body, HERE, THERE)
     assert moved.questions == [QuestionDraft(THERE, notes="n", phone="06"), QuestionDraft(3, notes="c")]
     assert (moved.party_id, moved.party_town, moved.identity_check, moved.name) == ("", None, "none", "J")

@@ -32,7 +32,7 @@ def test_text_of_people_is_shown_as_text(world: World) -> None:
 
 def test_a_conversation_of_letter_is_not_timed_as_talk(world: World) -> None:
     page = world.page("agent").get("/desk/")
-    page.submit('form.start-by-hand', municipality_id=world.towns["Aalburg"], channel="letter")
+    page.submit("form.start-by-hand", municipality_id=world.towns["Aalburg"], channel="letter")
     act(page, "finish", name="J", **q(topic="paspoort", notes="brief", outcome="answered"))
     assert rows(world, "select channel, talk_seconds from contact") == [("letter", None)]
 

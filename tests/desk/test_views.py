@@ -23,7 +23,9 @@ def begin(world: World, person: str = "agent", town: str = "Aalburg") -> Page:
 
 
 def act(page: Page, button: str, status: int = 200, **values: Any) -> Page:
-    return page.submit("form#desk-form", status=status, do=button, **{k.replace("_dash_", "-"): v for k, v in values.items()})
+    return page.submit(
+        "form#desk-form", status=status, do=button, **{k.replace("_dash_", "-"): v for k, v in values.items()}
+    )
 
 
 def q(n: int = 0, **values: Any) -> dict[str, Any]:
@@ -97,12 +99,21 @@ def test_an_autosave_of_the_same_text_under_way_is_no_conflict(world: World) -> 
 
 def test_an_answered_question_is_registered_and_closed_in_one_save(world: World) -> None:
     page = begin(world)
-    act(page, "end_talk", number="0612345678", name="Jansen", **q(topic="Paspoort aanvragen", notes="reis", answer="Kom langs"))
+    act(
+        page,
+        "end_talk",
+        number="0612345678",
+        name="Jansen",
+        **q(topic="Paspoort aanvragen", notes="reis", answer="Kom langs"),
+    )
     act(page, "finish", **q(outcome="answered"))
     ticket = rows(world, "select status, anonymous, reference from ticket")[0]
     assert ticket[:2] == ("closed", False) and ticket[2].startswith("AAL-")
     assert sorted(kind for (kind,) in rows(world, "select kind from writing")) == ["answer", "question"]
-    contact = rows(world, "select outcome, talk_seconds is not null, wrap_up_seconds is not null, follow_key is not null from contact")[0]
+    contact = rows(
+        world,
+        "select outcome, talk_seconds is not null, wrap_up_seconds is not null, follow_key is not null from contact",
+    )[0]
     assert contact == ("answered", True, True, True)
     assert rows(world, "select name, number from involvement") == [("Jansen", "0612345678")]
     assert one(world, "select count(*) from draft") == 0
@@ -122,7 +133,13 @@ def test_an_anonymous_question_is_counted_without_a_word_of_it(world: World) -> 
 
 def test_an_escalation_says_when_and_becomes_a_task_of_the_route(world: World) -> None:
     page = begin(world)
-    act(page, "save", name="Jansen", number="0612345678", **q(topic="grofvuil", notes="niet opgehaald", outcome="escalated"))
+    act(
+        page,
+        "save",
+        name="Jansen",
+        number="0612345678",
+        **q(topic="grofvuil", notes="niet opgehaald", outcome="escalated"),
+    )
     said = page.by_testid("promise").text
     assert "Naar: Afval Aalburg" in said and "U wordt uiterlijk" in said and "17:00" in said
     assert page.soup.select_one("#q0-phone")["value"] == "0612345678"
@@ -130,7 +147,9 @@ def test_an_escalation_says_when_and_becomes_a_task_of_the_route(world: World) -
     task = rows(world, "select department_id, state, route_reason from internal_task")[0]
     assert task == (world.departments["Aalburg", "afval"], "open", "route")
     assert one(world, "select status from ticket") == "with_back_office"
-    assert rows(world, "select name, number, preferred_moment from task_request") == [("Jansen", "0612345678", "’s ochtends")]
+    assert rows(world, "select name, number, preferred_moment from task_request") == [
+        ("Jansen", "0612345678", "’s ochtends")
+    ]
     assert one(world, "select t.due_at = k.due_at from ticket t join internal_task k on k.ticket_id = t.id")
 
 
@@ -149,7 +168,14 @@ def test_another_department_needs_a_reason(world: World) -> None:
 def test_a_department_of_another_town_is_no_department(world: World) -> None:
     page = begin(world)
     stranger = str(world.departments["Bergen", "afval"])
-    values = q(topic="grofvuil", notes="n", outcome="escalated", phone="0612345678", department_id=stranger, department_reason="x")
+    values = q(
+        topic="grofvuil",
+        notes="n",
+        outcome="escalated",
+        phone="0612345678",
+        department_id=stranger,
+        department_reason="x",
+    )
     act(page, "finish", status=404, **values)
     assert one(world, "select count(*) from ticket") == 0
 
@@ -213,13 +239,23 @@ def test_a_warm_transfer_to_a_colleague_that_failed_leaves_the_question_open(wor
     act(page, "finish", status=422)
     assert "naar wie u doorverbindt" in page.by_testid("faults").text
     act(page, "finish", **q(transfer_to="Handler Second", warm="warm", succeeded="no"))
-    assert rows(world, "select warm, succeeded, to_account_id from transfer") == [(True, False, world.people["handler_second"])]
+    assert rows(world, "select warm, succeeded, to_account_id from transfer") == [
+        (True, False, world.people["handler_second"])
+    ]
     assert one(world, "select status from ticket") == "open"
     assert one(world, "select outcome from contact") == "transfer_failed"
 
 
 def add_party(page: Page, name: str, **values: Any) -> str:
-    act(page, "add_party", party_name=name, party_phone="0187654321", party_postcode="4261 AB", party_house_number="3", **values)
+    act(
+        page,
+        "add_party",
+        party_name=name,
+        party_phone="0187654321",
+        party_postcode="4261 AB",
+        party_house_number="3",
+        **values,
+    )
     return page.by_testid("party").text
 
 
@@ -227,7 +263,11 @@ def test_a_party_is_added_found_by_name_phone_and_address_and_chosen(world: Worl
     page = begin(world)
     add_party(page, "Jan van de Wouters")
     act(page, "no_party", name="", number="")
-    for found_by in ({"find_name": "wouters"}, {"find_phone": "0187-654321"}, {"find_postcode": "4261ab", "find_house_number": "3"}):
+    for found_by in (
+        {"find_name": "wouters"},
+        {"find_phone": "0187-654321"},
+        {"find_postcode": "4261ab", "find_house_number": "3"},
+    ):
         page.post(f"{page.path}/parties", fields(page, **found_by))
         assert "Jan van de Wouters" in page.by_testid("choose-party").text
         page.get(page.path.removesuffix("/parties"))
@@ -379,7 +419,9 @@ def fields_of(page: Page, world: World) -> dict[str, Any]:
 
 def test_the_panel_for_an_escalation_comes_as_a_fragment(world: World) -> None:
     page = begin(world)
-    page.post(f"{page.path}/panel", fields(page, **q(topic="grofvuil", outcome="escalated")), headers={"HX-Request": "true"})
+    page.post(
+        f"{page.path}/panel", fields(page, **q(topic="grofvuil", outcome="escalated")), headers={"HX-Request": "true"}
+    )
     assert "Naar: Afval Aalburg" in page.by_testid("promise").text
 
 

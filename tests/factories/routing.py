@@ -15,7 +15,10 @@ def make_item(world: World) -> uuid.UUID:
     """A ticket of Aalburg that waits for an agent; returns the item's id."""
     with world.scope("agent", Permission.DESK_USE) as actor:
         ticket = contacts.open_ticket(
-            actor=actor, municipality_id=world.towns["Aalburg"], topic_id=world.topics["noord", "paspoort"], channel="phone"
+            actor=actor,
+            municipality_id=world.towns["Aalburg"],
+            topic_id=world.topics["noord", "paspoort"],
+            channel="phone",
         )
         item_id = actions.put_back(actor=actor, ticket=ticket, task_id=None).id
         db.session.commit()

@@ -327,7 +327,9 @@ def test_a_choice_that_is_not_offered_or_a_field_that_is_missing_never_breaks(va
             if value is not None:
                 data[name] = value
             response = forms.send(sheet, data)
-            if response.status_code >= 500 or (sheet.is_shown and response.status_code == 422 and not _says_why(response)):
+            if response.status_code >= 500 or (
+                sheet.is_shown and response.status_code == 422 and not _says_why(response)
+            ):
                 faults.append(f"{sheet.name} {name}: {response.status_code} {forms.why()}")
     assert forms.counts() == before
     assert not faults, "\n".join(faults)
@@ -358,7 +360,9 @@ def test_an_id_of_another_centre_is_as_unknown_as_one_that_nobody_has(forms: For
 
 def _answering(forms: Forms, sheet: Sheet) -> Rule:
     """The sheet's rule: GET and POST of one address may be different views."""
-    return next(r for r in forms.prober.rules() if r.endpoint == sheet.rule.endpoint and sheet.method in (r.methods or ()))
+    return next(
+        r for r in forms.prober.rules() if r.endpoint == sheet.rule.endpoint and sheet.method in (r.methods or ())
+    )
 
 
 def test_a_form_of_an_older_version_is_told_so_and_keeps_its_text(forms: Forms) -> None:

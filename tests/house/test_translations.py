@@ -4,37 +4,15 @@ from __future__ import annotations
 
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po
+from babel.messages.mofile import read_mo
 
-from tests.house.code import ROOT
-
-CATALOGUE = ROOT / "kcc" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
-REFUSALS = ("InvalidInput", "InvalidState", "NotAllowed", "NotFound", "Conflict", "CalendarError", "CalendarNeverOpens")
-KEYWORDS = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "_n": (1, 2)}
-KEYWORDS |= dict.fromkeys(REFUSALS)
-SOURCES = {"kcc": [("**.py", "python")], "templates": [("**.html", "jinja2"), ("**.txt", "jinja2")]}
-
-
-def said() -> dict[str | tuple[str, ...], str]:
-    """Every message id in the code and the templates, with the first file that says it."""
-    found: dict[str | tuple[str, ...], str] = {}
-    for folder, method_map in SOURCES.items():
-        for name, _line, message, _comments, _context in extract_from_dir(
-            str(ROOT / folder),
-            method_map=method_map,
-            keywords=KEYWORDS,  # type: ignore[arg-type]
-        ):
-            found.setdefault(message, f"{folder}/{name}")
-    return found
+from kcc.launch.translations import CATALOGUE, read_catalogue, said
 
 
 @pytest.fixture(scope="module")
 def english() -> Catalog:
     """The English catalogue."""
-    assert CATALOGUE.exists(), "there is no English catalogue yet"
-    with CATALOGUE.open("rb") as file:
-        return read_po(file, locale="en")
+    return read_catalogue()
 
 
 def test_every_message_has_an_english_translation(english: Catalog) -> None:
@@ -49,3 +27,9 @@ def test_every_message_has_an_english_translation(english: Catalog) -> None:
 
 def test_translations_keep_the_places_for_values(english: Catalog) -> None:
     assert [(message.id, str(fault)) for message in english for fault in message.check()] == []
+
+
+def test_the_compiled_catalogue_is_that_of_the_text(english: Catalog) -> None:
+    with CATALOGUE.with_suffix(".mo").open("rb") as file:
+        compiled = read_mo(file)
+    assert {m.id: m.string for m in compiled if m.id} == {m.id: m.string for m in english if m.id}

@@ -25,9 +25,7 @@ COUNTER = iter(range(1, 10**9))
 def insert(admin: psycopg.Connection[Any], table: str, **values: Any) -> Any:
     """Insert one row; returns its id when it has one."""
     names = ", ".join(values)
-    admin.execute(
-        f"insert into {table} ({names}) values ({', '.join(['%s'] * len(values))})", list(values.values())
-    )
+    admin.execute(f"insert into {table} ({names}) values ({', '.join(['%s'] * len(values))})", list(values.values()))
     return values.get("id")
 
 

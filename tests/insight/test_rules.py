@@ -122,8 +122,7 @@ def test_the_net_share_is_what_counting_by_hand_gives(contacts: list[FollowedCon
             for one in followed
             if one.answered
             and not any(
-                (other.follow_key, other.topic) == (one.follow_key, one.topic)
-                and one.at < other.at <= one.at + 7 * DAY
+                (other.follow_key, other.topic) == (one.follow_key, one.topic) and one.at < other.at <= one.at + 7 * DAY
                 for other in followed
             )
         ]

@@ -22,7 +22,9 @@ def test_every_finding_has_its_sentence(app: Flask, kind: Kind) -> None:
 def test_towns_are_named_with_their_gap(app: Flask) -> None:
     with app.test_request_context():
         said = views_words.sentence(Finding("missed", ("Brielle", "Bernisse"), (2, 1)), 4)
-    assert said == "Onder de afspraak voor terugbellen, meer dan de onzekerheid: Brielle (2 punten) en Bernisse (1 punt)."
+    assert (
+        said == "Onder de afspraak voor terugbellen, meer dan de onzekerheid: Brielle (2 punten) en Bernisse (1 punt)."
+    )
 
 
 def test_names_stand_in_a_row(app: Flask) -> None:

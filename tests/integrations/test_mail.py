@@ -12,7 +12,9 @@ import pytest
 from kcc.core.errors import BadConfiguration
 from kcc.integrations import mail
 
-MESSAGE = mail.Message("kcc@kcc.example", "afval@town.example", "Nieuw contactverzoek AAL-26-000001", "Één verzoek.\n", "<7@kcc.invalid>")
+MESSAGE = mail.Message(
+    "kcc@kcc.example", "afval@town.example", "Nieuw contactverzoek AAL-26-000001", "Één verzoek.\n", "<7@kcc.invalid>"
+)
 
 
 @contextmanager

@@ -13,8 +13,12 @@ from tests.journeys.test_call_to_closed_task import at_testid, begin_call
 from tests.journeys.test_every_page import take_picture
 
 
-@pytest.mark.parametrize(("size", "theme"), [("wide", "light"), ("wide", "dark"), ("narrow", "light"), ("narrow", "dark")])
-def test_every_state_of_the_desk_is_accessible(size: str, theme: str, centre: Centre, sign_in: Callable[..., Page]) -> None:
+@pytest.mark.parametrize(
+    ("size", "theme"), [("wide", "light"), ("wide", "dark"), ("narrow", "light"), ("narrow", "dark")]
+)
+def test_every_state_of_the_desk_is_accessible(
+    size: str, theme: str, centre: Centre, sign_in: Callable[..., Page]
+) -> None:
     page = sign_in(centre.account("agent", "BRI"), size, theme)
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -94,7 +98,9 @@ def test_a_lost_connection_keeps_what_was_typed_and_says_so(centre: Centre, sign
     expect(at_testid(page, "notes")).to_have_value("onderweg getypt")
 
 
-def test_a_session_that_ends_in_the_middle_of_a_call_loses_nothing(centre: Centre, sign_in: Callable[..., Page]) -> None:
+def test_a_session_that_ends_in_the_middle_of_a_call_loses_nothing(
+    centre: Centre, sign_in: Callable[..., Page]
+) -> None:
     account = centre.account("agent", "BRI")
     page = sign_in(account)
     begin_call(page, "Brielle")

@@ -57,7 +57,8 @@ def test_after_a_session_that_ended_in_mid_call_the_agent_signs_in_and_goes_on(
     address = page.url
     type_notes(page, "Eerst bewaard")
     centre.query(
-        "delete from guard.door where account_id = (select id from account where email = %s) returning 1", account["email"]
+        "delete from guard.door where account_id = (select id from account where email = %s) returning 1",
+        account["email"],
     )
     at_testid(page, "notes").fill("Eerst bewaard, toen doorgetypt")
     expect(at_testid(page, "save-status")).to_contain_text("afgemeld")

@@ -30,9 +30,12 @@ def test_a_shared_article_is_only_for_editors_of_all_towns(world: World) -> None
     with world.scope("editor", Permission.KNOWLEDGE_EDIT) as actor, pytest.raises(NotAllowed):
         actions.write_article(actor=actor, centre_id=world.centres["noord"], municipality_id=None, text=TEXT)
     with world.scope("editor_all", Permission.KNOWLEDGE_EDIT) as actor:
-        assert actions.write_article(
-            actor=actor, centre_id=world.centres["noord"], municipality_id=None, text=TEXT
-        ).municipality_id is None
+        assert (
+            actions.write_article(
+                actor=actor, centre_id=world.centres["noord"], municipality_id=None, text=TEXT
+            ).municipality_id
+            is None
+        )
 
 
 def test_an_editor_of_one_town_does_not_change_what_all_share(world: World) -> None:
@@ -77,7 +80,10 @@ def test_a_changed_title_is_found_under_its_new_words_in_one_version_step(world:
     article_id, version = make_article(world, TEXT)
     with world.scope("editor_all", Permission.KNOWLEDGE_EDIT) as actor:
         changed = actions.change_article(
-            actor=actor, article_id=article_id, version=version, text=ArticleText("Zwembad Kikker", "Open vanaf acht uur.")
+            actor=actor,
+            article_id=article_id,
+            version=version,
+            text=ArticleText("Zwembad Kikker", "Open vanaf acht uur."),
         )
         assert changed.version == version + 1
         assert [found.title for found in queries.find("zwembaden", world.towns["Bergen"])] == ["Zwembad Kikker"]
@@ -98,7 +104,11 @@ def test_an_overlay_is_of_the_own_town_and_checks_its_version(world: World) -> N
     with world.scope("editor", Permission.KNOWLEDGE_EDIT) as actor:
         town = world.towns["Aalburg"]
         actions.lay_over(
-            actor=actor, article_id=article_id, municipality_id=town, version=None, overlay=OverlayText("Ook op zaterdag.")
+            actor=actor,
+            article_id=article_id,
+            municipality_id=town,
+            version=None,
+            overlay=OverlayText("Ook op zaterdag."),
         )
         with pytest.raises(Conflict):
             actions.lay_over(
@@ -111,7 +121,11 @@ def test_an_overlay_of_a_town_out_of_sight_is_refused(world: World) -> None:
     article_id, _version = make_article(world, TEXT)
     with world.scope("editor", Permission.KNOWLEDGE_EDIT) as actor, pytest.raises(sa.exc.ProgrammingError):
         actions.lay_over(
-            actor=actor, article_id=article_id, municipality_id=world.towns["Bergen"], version=None, overlay=OverlayText("x")
+            actor=actor,
+            article_id=article_id,
+            municipality_id=world.towns["Bergen"],
+            version=None,
+            overlay=OverlayText("x"),
         )
 
 

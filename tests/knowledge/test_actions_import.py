@@ -69,7 +69,13 @@ def test_what_an_editor_changed_here_is_left_alone(world: World, tmp_path: Path)
 
 def test_rows_that_cannot_be_used_are_refused_with_their_line(world: World, tmp_path: Path) -> None:
     file = tmp_path / "pairs.csv"
-    lines = [row(), row(), row(key="geen-id"), row(key=ID[:-1] + "c", source="javascript:x"), row(" ", key=ID[:-1] + "d").replace("plat", "")]
+    lines = [
+        row(),
+        row(),
+        row(key="geen-id"),
+        row(key=ID[:-1] + "c", source="javascript:x"),
+        row(" ", key=ID[:-1] + "d").replace("plat", ""),
+    ]
     file.write_text(HEAD + "".join(lines), encoding="utf-8")
     result = take_over(world, file)
     assert (result.added, [refused.line for refused in result.refused]) == (1, [3, 4, 5, 6])

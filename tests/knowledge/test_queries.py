@@ -27,7 +27,16 @@ def titles(text: str, town: int, topic_id: int | None = None) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "typed", ["parkeervergunning", "vergunning parkeren", "vergunningen", "parkeerv", "PARKEREN", "ontheffing", "parkeervergunnnig"]
+    "typed",
+    [
+        "parkeervergunning",
+        "vergunning parkeren",
+        "vergunningen",
+        "parkeerv",
+        "PARKEREN",
+        "ontheffing",
+        "parkeervergunnnig",
+    ],
 )
 def test_one_article_is_found_in_many_ways(world: World, typed: str) -> None:
     make_article(world, PERMIT)
@@ -57,7 +66,9 @@ def test_an_article_of_a_town_out_of_sight_is_neither_found_nor_shown(world: Wor
 
 def test_the_towns_values_go_before_the_articles_and_a_missing_one_is_flagged(world: World) -> None:
     article_id, _ = make_article(
-        world, PERMIT, overlays={"Bergen": OverlayText(deviation="Bergen is goedkoper.", variables={"prijs": "€ 12,00"})}
+        world,
+        PERMIT,
+        overlays={"Bergen": OverlayText(deviation="Bergen is goedkoper.", variables={"prijs": "€ 12,00"})},
     )
     with world.scope("agent", Permission.DESK_USE):
         aalburg = queries.for_municipality(article_id, world.towns["Aalburg"])
@@ -87,7 +98,9 @@ def test_an_article_hidden_in_a_town_is_not_for_its_readers(world: World) -> Non
 def test_an_article_is_found_on_its_last_day_and_not_after(world: World) -> None:
     today = queries.today()
     make_article(world, ArticleText("Kerstbomen vandaag", "Breng uw kerstboom.", valid_until=today))
-    make_article(world, ArticleText("Kerstbomen vorig jaar", "Breng uw kerstboom.", valid_until=today - timedelta(days=1)))
+    make_article(
+        world, ArticleText("Kerstbomen vorig jaar", "Breng uw kerstboom.", valid_until=today - timedelta(days=1))
+    )
     make_article(world, ArticleText("Kerstbomen straks", "Breng uw kerstboom.", valid_from=today + timedelta(days=1)))
     with world.scope("agent", Permission.DESK_USE):
         assert titles("kerstboom", world.towns["Aalburg"]) == ["Kerstbomen vandaag"]
@@ -110,7 +123,9 @@ def test_the_topic_lifts_its_articles_and_lists_them_without_words(world: World)
         assert list(queries.shelf(world.towns["Aalburg"])) == ["groep"]
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "\x00", "' | !", "<script>", "de het een", "%", "x" * 100_000, "\ud800", "&|!():*"])
+@pytest.mark.parametrize(
+    "typed", ["", "   ", "\x00", "' | !", "<script>", "de het een", "%", "x" * 100_000, "\ud800", "&|!():*"]
+)
 def test_a_search_never_fails_whatever_is_typed(world: World, typed: str) -> None:
     make_article(world, PERMIT)
     with world.scope("agent", Permission.DESK_USE):

@@ -19,7 +19,9 @@ def test_an_editor_lists_shared_articles_and_those_of_the_own_town_last_changed_
     with world.scope("editor", Permission.KNOWLEDGE_EDIT):
         assert [row.title for row in queries_editing.editable_articles()] == ["Eigen", "Gedeeld"]
         assert [row.title for row in queries_editing.editable_articles(status="published")] == ["Gedeeld"]
-        assert [row.title for row in queries_editing.editable_articles(municipality_id=world.towns["Aalburg"])] == ["Eigen"]
+        assert [row.title for row in queries_editing.editable_articles(municipality_id=world.towns["Aalburg"])] == [
+            "Eigen"
+        ]
         assert [row.title for row in queries_editing.editable_articles(title_part="DEEL%")] == []
         first = queries_editing.editable_articles(limit=1)[0]
         rest = queries_editing.editable_articles(before=(first.changed_at, first.article_id))

@@ -20,11 +20,19 @@ def test_a_value_is_plain_text_and_a_missing_one_is_told() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    ["<script>alert(1)</script>", "[x](javascript:alert(1))", "![x](https://x.example/a.png)", "[x](data:text/html,x)", "<img src=x onerror=y>"],
+    [
+        "<script>alert(1)</script>",
+        "[x](javascript:alert(1))",
+        "![x](https://x.example/a.png)",
+        "[x](data:text/html,x)",
+        "<img src=x onerror=y>",
+    ],
 )
 def test_no_script_image_or_strange_link_comes_through(body: str) -> None:
     html = rules.render(body, {}).html.lower()
-    assert "<script" not in html and "<img" not in html and "javascript:alert(1)\"" not in html and "href=\"data" not in html
+    assert (
+        "<script" not in html and "<img" not in html and 'javascript:alert(1)"' not in html and 'href="data' not in html
+    )
 
 
 def test_the_first_heading_of_a_text_never_competes_with_the_title() -> None:
@@ -49,13 +57,18 @@ def test_written_variables_read_back_the_same() -> None:
     assert rules.parse_variables(rules.write_variables(values)) == values
 
 
-@pytest.mark.parametrize("text", ["prijs", "= 3", "een naam = 3", "a = " + "x" * 401, "\n".join(f"n{i} = 1" for i in range(61))])
+@pytest.mark.parametrize(
+    "text", ["prijs", "= 3", "een naam = 3", "a = " + "x" * 401, "\n".join(f"n{i} = 1" for i in range(61))]
+)
 def test_variables_that_cannot_be_read_are_refused(text: str) -> None:
     with pytest.raises(InvalidInput):
         rules.parse_variables(text)
 
 
-@pytest.mark.parametrize(("day", "valid"), [(date(2026, 1, 1), True), (date(2026, 1, 31), True), (date(2026, 2, 1), False), (date(2025, 12, 31), False)])
+@pytest.mark.parametrize(
+    ("day", "valid"),
+    [(date(2026, 1, 1), True), (date(2026, 1, 31), True), (date(2026, 2, 1), False), (date(2025, 12, 31), False)],
+)
 def test_both_ends_of_the_validity_count(day: date, valid: bool) -> None:
     assert rules.is_valid(day, date(2026, 1, 1), date(2026, 1, 31)) is valid
 

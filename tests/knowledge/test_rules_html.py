@@ -20,7 +20,10 @@ from kcc.knowledge.rules_html import html_to_markdown
         ("<ul><li><h3>Plicht</h3>U moet.</li></ul>", "- **Plicht** U moet."),
         ('<p><a href="/x">hier</a> en <a href="javascript:x">daar</a></p>', "[hier](https://rijk.example/x) en daar"),
         ("<p>2 * 3 en [x]</p>", "2 \\* 3 en \\[x\\]"),
-        ("<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>", "| a | b |\n| --- | --- |\n| 1 | 2 |"),
+        (
+            "<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>",
+            "| a | b |\n| --- | --- |\n| 1 | 2 |",
+        ),
         ("<script>alert(1)</script><p>Tekst.</p>", "Tekst."),
         ("", ""),
     ],

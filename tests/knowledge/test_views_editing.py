@@ -62,7 +62,9 @@ def test_a_stale_form_comes_back_with_what_was_typed_and_what_others_wrote(world
 def test_a_wrong_value_is_refused_at_its_field_and_kept(world: World, values: dict[str, str], field: str) -> None:
     page = world.page("editor").get("/knowledge/edit/new")
     page.submit("main form", button="save", status=422, **{"title": "Titel", "body": "Tekst die blijft", **values})
-    assert page.soup.select_one(f'.error-summary a[href="#{field}"]') is not None, page.soup.select_one(".error-summary")
+    assert page.soup.select_one(f'.error-summary a[href="#{field}"]') is not None, page.soup.select_one(
+        ".error-summary"
+    )
     if field != "body":
         assert "Tekst die blijft" in page.text
 

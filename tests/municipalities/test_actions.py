@@ -43,10 +43,14 @@ def test_the_real_list_comes_in_whole_and_again_changes_nothing(world: World, fi
 
 
 def test_rows_are_added_changed_and_refused_one_by_one(world: World, file: Path) -> None:
-    file.write_text(HEAD + PASSPORT + ",http://example.org/x,X,,,,\nwoz,javascript:alert(1),X,,,,\n", encoding="utf-8-sig")
+    file.write_text(
+        HEAD + PASSPORT + ",http://example.org/x,X,,,,\nwoz,javascript:alert(1),X,,,,\n", encoding="utf-8-sig"
+    )
     first = take_over(world, file)
     assert (first.added, [row.line for row in first.refused]) == (1, [3, 4])
-    file.write_text(HEAD + PASSPORT.replace("X,X,", "X,X,X") + "rijbewijs,http://example.org/r,X,X,,,\n", encoding="utf-8")
+    file.write_text(
+        HEAD + PASSPORT.replace("X,X,", "X,X,X") + "rijbewijs,http://example.org/r,X,X,,,\n", encoding="utf-8"
+    )
     second = take_over(world, file)
     assert (second.added, second.changed, second.unchanged) == (1, 1, 0)
     with command_scope(world.app.config["SETTINGS"].platform_url, "noord", reason="test"):

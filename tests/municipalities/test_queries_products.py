@@ -16,4 +16,8 @@ def test_products_come_as_plain_values_by_their_name(world: World, tmp_path: Pat
     take_over(world, file)
     with world.scope("agent", Permission.DESK_USE):
         passport = queries_products.products()["paspoort"]
-    assert (passport["uri"], passport["for_citizen"], passport["for_business"]) == ("http://example.org/paspoort", True, False)
+    assert (passport["uri"], passport["for_citizen"], passport["for_business"]) == (
+        "http://example.org/paspoort",
+        True,
+        False,
+    )

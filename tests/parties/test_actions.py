@@ -28,7 +28,12 @@ def test_a_party_is_kept_as_one_looks_it_up(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("values", "field"),
-    [({"name": " "}, "party_name"), ({"name": "x" * 201}, "party_name"), ({"postcode": "12"}, "postcode"), ({"email": "x"}, "email")],
+    [
+        ({"name": " "}, "party_name"),
+        ({"name": "x" * 201}, "party_name"),
+        ({"postcode": "12"}, "postcode"),
+        ({"email": "x"}, "email"),
+    ],
 )
 def test_what_cannot_be_is_refused_at_its_field(world: World, values: dict[str, str], field: str) -> None:
     with world.scope("agent", Permission.DESK_USE) as actor, pytest.raises(InvalidInput) as refused:

@@ -33,7 +33,9 @@ def test_a_party_is_found_by_all_that_was_given_and_only_in_its_town(world: Worl
 def test_a_secret_address_is_left_out_and_not_found_by(world: World) -> None:
     with world.scope("agent", Permission.DESK_USE) as actor:
         here = world.towns["Aalburg"]
-        actions.add_party(actor=actor, municipality_id=here, name="Stil", postcode="4261 AB", house_number="3", is_secret=True)
+        actions.add_party(
+            actor=actor, municipality_id=here, name="Stil", postcode="4261 AB", house_number="3", is_secret=True
+        )
         assert queries.find_parties(here, postcode="4261 AB") == []
         assert [card.address for card in queries.find_parties(here, name="stil")] == [""]
 

@@ -10,7 +10,9 @@ from tests.support.world import World
 
 def test_opening_a_party_leaves_evidence_and_hides_a_secret_address(world: World) -> None:
     with world.scope("agent", Permission.DESK_USE) as actor:
-        party = actions.add_party(actor=actor, municipality_id=world.towns["Aalburg"], name="Stil", postcode="4261 AB", is_secret=True)
+        party = actions.add_party(
+            actor=actor, municipality_id=world.towns["Aalburg"], name="Stil", postcode="4261 AB", is_secret=True
+        )
         url = f"/parties/{party.municipality_id}/{party.id}"
         db.session.commit()
     page = world.page("agent").get(url)

@@ -63,9 +63,7 @@ def test_codes_go_on_once_and_off_with_the_password(world: World) -> None:
 def test_only_own_sessions_can_be_ended(world: World) -> None:
     world.session_for("handler")
     with world.admin() as admin:
-        row = admin.execute(
-            "select id from guard.door where account_id = %s", (world.people["handler"],)
-        ).fetchone()
+        row = admin.execute("select id from guard.door where account_id = %s", (world.people["handler"],)).fetchone()
     assert row is not None
     with world.scope("agent", Permission.ACCOUNT_SELF) as actor:
         for door_id in (row[0], uuid.uuid4()):

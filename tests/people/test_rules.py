@@ -43,7 +43,9 @@ def test_a_recovery_code_reads_the_same_however_it_is_typed() -> None:
     assert len(set(rules.make_recovery_codes())) == 10
 
 
-@pytest.mark.parametrize(("code", "is_totp"), [("123456", True), ("123 456", True), ("2345-6789", False), ("k7mq-x2vd", False)])
+@pytest.mark.parametrize(
+    ("code", "is_totp"), [("123456", True), ("123 456", True), ("2345-6789", False), ("k7mq-x2vd", False)]
+)
 def test_six_digits_are_of_the_app(code: str, is_totp: bool) -> None:
     assert rules.is_totp_code(code) is is_totp
 
@@ -67,5 +69,7 @@ def test_only_own_paths_are_gone_to(target: str | None, goes_to: str) -> None:
 
 
 def test_a_device_is_named_briefly() -> None:
-    assert rules.device_label("Mozilla/5.0 (Windows NT 10.0; rv:130.0) Gecko/20100101 Firefox/130.0") == "Firefox, Windows"
+    assert (
+        rules.device_label("Mozilla/5.0 (Windows NT 10.0; rv:130.0) Gecko/20100101 Firefox/130.0") == "Firefox, Windows"
+    )
     assert rules.device_label("curl/8") == "?"

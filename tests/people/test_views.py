@@ -87,7 +87,10 @@ def test_a_refused_attempt_stays_as_evidence(world: World) -> None:
         assert admin.execute("select succeeded from guard.sign_in_attempt").fetchall() == [(False,)]
     sign_in(world.page(None))
     with world.admin() as admin:
-        assert admin.execute("select succeeded from guard.sign_in_attempt order by id").fetchall() == [(False,), (True,)]
+        assert admin.execute("select succeeded from guard.sign_in_attempt order by id").fetchall() == [
+            (False,),
+            (True,),
+        ]
 
 
 def test_ten_wrong_passwords_lock_that_account_and_no_other(world: World) -> None:
@@ -110,9 +113,7 @@ def test_an_account_that_was_switched_off_gets_no_session(world: World) -> None:
     assert WRONG in sign_in(world.page(None), status=422).text
 
 
-@pytest.mark.parametrize(
-    "typed", ["", "a\x00b", "x" * 300, "\ud800", "' or 1=1 --", "<b>@example.org"]
-)
+@pytest.mark.parametrize("typed", ["", "a\x00b", "x" * 300, "\ud800", "' or 1=1 --", "<b>@example.org"])
 def test_odd_addresses_are_refused_and_kept(world: World, typed: str) -> None:
     page = world.page(None).get("/sign-in")
     page.submit(email=typed.encode("utf-8", "replace").decode(), password="fout wachtwoord", status=422)
@@ -121,7 +122,14 @@ def test_odd_addresses_are_refused_and_kept(world: World, typed: str) -> None:
 
 @pytest.mark.parametrize(
     "target",
-    ["https://evil.example/", "//evil.example", "/\\evil.example", "\\evil.example", "/\t/evil.example", "javascript:alert(1)"],
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "\\evil.example",
+        "/\t/evil.example",
+        "javascript:alert(1)",
+    ],
 )
 def test_nobody_is_sent_to_another_site(world: World, target: str) -> None:
     page = world.page(None).get("/sign-in", judge=False)
@@ -222,7 +230,9 @@ def test_without_a_half_open_session_there_is_no_code_to_give(world: World) -> N
     assert is_at_sign_in(world.page("agent").get("/sign-in/code"))
 
 
-@pytest.mark.parametrize("person", ["agent", "handler", "editor", "supervisor", "contract_manager", "administrator", "privacy_officer"])
+@pytest.mark.parametrize(
+    "person", ["agent", "handler", "editor", "supervisor", "contract_manager", "administrator", "privacy_officer"]
+)
 def test_everybody_begins_at_a_page_of_their_own(world: World, person: str) -> None:
     page = world.page(person).get("/", follow=False, status=303)
     assert page.response is not None
