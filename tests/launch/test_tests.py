@@ -9,7 +9,7 @@ from kcc.launch import tests as checks
 
 
 def test_every_kind_of_check_is_there_and_in_order() -> None:
-    assert [step.name for step in checks.steps([])] == ["ruff", "imports", "mypy", "pytest", "proofs"]
+    assert [step.name for step in checks.steps([])] == ["ruff", "format", "imports", "mypy", "pytest", "proofs"]
 
 
 def test_rules_and_actions_of_every_room_are_type_checked() -> None:
