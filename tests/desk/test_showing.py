@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from kcc.desk.showing import clock_text
-from tests.desk.test_views import act, add_party, autosave, begin, q, rows
+from tests.desk.conversing import act, add_party, autosave, begin, q, rows
 from tests.support.world import World
 
 

@@ -8,37 +8,9 @@ from typing import Any
 
 import pytest
 
+from tests.desk.conversing import act, add_party, autosave, begin, fields, one, q, rows
 from tests.support.page import Page
 from tests.support.world import World
-
-
-def begin(world: World, person: str = "agent", town: str = "Aalburg") -> Page:
-    page = world.page(person).get("/desk/")
-    token = page.soup.select_one("input[name=csrf_token]")
-    key = page.soup.select_one("input[name=form_key]")
-    assert token and key
-    return page.post("/desk/start", {
-        "csrf_token": token["value"], "form_key": key["value"], "municipality_id": world.towns[town], "channel": "phone",
-    })  # fmt: skip
-
-
-def act(page: Page, button: str, status: int = 200, **values: Any) -> Page:
-    return page.submit(
-        "form#desk-form", status=status, do=button, **{k.replace("_dash_", "-"): v for k, v in values.items()}
-    )
-
-
-def q(n: int = 0, **values: Any) -> dict[str, Any]:
-    return {f"q{n}-{name}": value for name, value in values.items()}
-
-
-def rows(world: World, statement: str, *values: Any) -> list[Any]:
-    with world.admin() as admin:
-        return admin.execute(statement, values).fetchall()
-
-
-def one(world: World, statement: str, *values: Any) -> Any:
-    return rows(world, statement, *values)[0][0]
 
 
 def test_an_entrance_decides_the_municipality_in_one_press(world: World) -> None:
@@ -62,12 +34,6 @@ def test_what_is_typed_is_saved_and_shown_on_another_computer(world: World) -> N
     elsewhere = world.page("agent").get(url)
     assert elsewhere.by_testid("notes").text.strip() == "wil reizen"
     assert elsewhere.soup.select_one("#name")["value"] == "Jansen"
-
-
-def autosave(page: Page, url: str, version: str, **values: Any) -> Any:
-    token = page.soup.select_one("meta[name=csrf-token]")["content"]
-    data = {"csrf_token": token, "version": version, **values}
-    return page.client.post(f"{url}/draft", data=data, headers={"X-KCC-Autosave": "1"})
 
 
 def test_autosave_counts_up_and_refuses_an_older_version_without_overwriting(world: World) -> None:
@@ -246,77 +212,6 @@ def test_a_warm_transfer_to_a_colleague_that_failed_leaves_the_question_open(wor
     assert one(world, "select outcome from contact") == "transfer_failed"
 
 
-def add_party(page: Page, name: str, **values: Any) -> str:
-    act(
-        page,
-        "add_party",
-        party_name=name,
-        party_phone="0187654321",
-        party_postcode="4261 AB",
-        party_house_number="3",
-        **values,
-    )
-    return page.by_testid("party").text
-
-
-def test_a_party_is_added_found_by_name_phone_and_address_and_chosen(world: World) -> None:
-    page = begin(world)
-    add_party(page, "Jan van de Wouters")
-    act(page, "no_party", name="", number="")
-    for found_by in (
-        {"find_name": "wouters"},
-        {"find_phone": "0187-654321"},
-        {"find_postcode": "4261ab", "find_house_number": "3"},
-    ):
-        page.post(f"{page.path}/parties", fields(page, **found_by))
-        assert "Jan van de Wouters" in page.by_testid("choose-party").text
-        page.get(page.path.removesuffix("/parties"))
-    page.post(f"{page.path}/parties", fields(page, find_name="wouters", **q(notes="blijft")))
-    assert page.by_testid("notes").text.strip() == "blijft"
-    act(page, page.by_testid("choose-party")["value"])
-    assert "Jan van de Wouters" in page.by_testid("party").text
-    looks = [what for (what,) in rows(world, "select what from access_record order by at")]
-    assert looks == ["party_search"] * 4 + ["party_open"]
-
-
-def fields(page: Page, **values: Any) -> dict[str, Any]:
-    form = page.soup.select_one("form#desk-form")
-    sent: dict[str, Any] = {}
-    for name in ("csrf_token", "form_key", "version", "active"):
-        sent[name] = form.select_one(f"input[name={name}]")["value"]
-    return {**sent, **values}
-
-
-def test_a_secret_address_is_never_shown(world: World) -> None:
-    page = begin(world)
-    assert "geheim" in add_party(page, "Stil", party_secret="1")
-    assert "4261" not in page.text
-    act(page, "no_party")
-    page.post(f"{page.path}/parties", fields(page, find_postcode="4261AB"))
-    assert not page.soup.select("[data-testid=choose-party]")
-
-
-def test_a_bsn_is_asked_only_where_needed_kept_sealed_and_shown_for_a_reason(world: World) -> None:
-    page = begin(world)
-    add_party(page, "Bakker")
-    act(page, "save", **q(topic="Grofvuil laten ophalen"))
-    assert not page.soup.select("#bsn")
-    act(page, "bsn", status=422, bsn="123456782")
-    act(page, "save", **q(topic="Paspoort aanvragen"))
-    act(page, "bsn", status=422, bsn="123456789")
-    act(page, "bsn", bsn="123456782")
-    assert page.by_testid("bsn").text == "•••••••82"
-    stored = str(rows(world, "select * from party_identifier")) + str(rows(world, "select body from draft"))
-    assert "123456782" not in stored
-    url = page.path
-    page.post(f"{url}/reveal", fields(page, reveal_reason=""))
-    assert "123456782" not in page.text and "Geef een reden" in page.text
-    page.post(f"{url}/reveal", fields(page, reveal_reason="adres wijzigen"))
-    assert page.by_testid("bsn").text == "123456782"
-    assert rows(world, "select reason from access_record where what = 'bsn_reveal'") == [("adres wijzigen",)]
-    assert "123456782" not in str(rows(world, "select body from submission"))
-
-
 def test_an_incident_logs_the_call_with_one_button(world: World) -> None:
     rows(world, "insert into incident (municipality_id, topic_id, title, answer, started_at) values (%s, %s, 'Geen grofvuil', 'Morgen weer', now()) returning id",
          world.towns["Aalburg"], world.topics["noord", "grofvuil"])  # fmt: skip
@@ -338,17 +233,6 @@ def test_the_conversation_of_a_colleague_does_not_exist(world: World) -> None:
     token = stranger.soup.select_one("input[name=csrf_token]")["value"]
     stranger.post(page.path, {"csrf_token": token, "form_key": str(uuid.uuid4()), "do": "finish"}, status=404)
     world.page("agent").get(f"/desk/{uuid.uuid4()}", status=404)
-
-
-def test_a_party_of_another_town_does_not_exist(world: World) -> None:
-    there = begin(world, town="Bergen")
-    add_party(there, "Zeeman")
-    party = one(world, "select id from party")
-    here = begin(world)
-    act(here, f"party:{party}", status=404)
-    world.page("agent").get(f"/parties/{world.towns['Aalburg']}/{party}", status=404)
-    world.page("agent_zuid").get(f"/parties/{world.towns['Bergen']}/{party}", status=404)
-    world.page("agent").get(f"/parties/{world.towns['Bergen']}/{party}")
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "a\ud800b"])
