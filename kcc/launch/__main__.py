@@ -1,14 +1,15 @@
-"""`python -m kcc.launch run|test|prove|bench`: the four commands behind `bin/`; and `translations`."""
+"""`python -m kcc.launch run|test|prove|bench|backup`: the commands behind `bin/`; and `translations`."""
 
 import sys
 
-from kcc.launch import bench, prove, run, tests, translations
+from kcc.launch import backup, bench, prove, run, tests, translations
 
 COMMANDS = {
     "run": run.main,
     "test": tests.main,
     "prove": prove.main,
     "bench": bench.main,
+    "backup": backup.main,
     "translations": translations.main,
 }
 

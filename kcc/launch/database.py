@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
 import psycopg
 
 from kcc.core import migrating, roles
+from kcc.launch.backups import archiving
 from kcc.launch.errors import LaunchError
 from kcc.launch.places import VAR
 from kcc.launch.postgres import EmbeddedPostgres
@@ -14,8 +16,14 @@ OLDEST_VERSION = 150000  # as PostgreSQL counts: 15.0
 
 
 def embedded(environ: Mapping[str, str] = os.environ) -> EmbeddedPostgres | None:
-    """The server that comes along, not yet started; None when `KCC_DATABASE_URL` names another."""
-    return None if environ.get("KCC_DATABASE_URL", "").strip() else EmbeddedPostgres(VAR / "postgres")
+    """The server that comes along, not yet started; None when `KCC_DATABASE_URL` names another.
+
+    With `KCC_WAL_ARCHIVE` it keeps its log in that folder, so that the installation can go back to any moment.
+    """
+    if environ.get("KCC_DATABASE_URL", "").strip():
+        return None
+    archive = environ.get("KCC_WAL_ARCHIVE", "").strip()
+    return EmbeddedPostgres(VAR / "postgres", settings=archiving(Path(archive)) if archive else None)
 
 
 def admin_url(environ: Mapping[str, str] = os.environ) -> str:

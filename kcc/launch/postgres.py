@@ -104,7 +104,7 @@ class EmbeddedPostgres:
         """
         self.given_dir.parent.mkdir(parents=True, exist_ok=True)
         with self._alone():
-            self._place_data()
+            self.place()
             if not (self.data_dir / "PG_VERSION").is_file():
                 self._initialise()
             self._check_version()
@@ -166,7 +166,7 @@ class EmbeddedPostgres:
             if self._answers():  # a process that was killed a moment ago still looks alive
                 return
             if time.monotonic() > deadline:
-                raise LaunchError(f"PostgreSQL start niet: {self._last_log_line()} (zie {self._log})")
+                raise LaunchError(f"PostgreSQL start niet: {self.last_log_line()} (zie {self._log})")
             time.sleep(0.3)
 
     def _answers(self) -> bool:
@@ -235,7 +235,7 @@ class EmbeddedPostgres:
         if found != shipped:
             raise LaunchError(f"{self.given_dir} is van PostgreSQL {found}, dit is {shipped}: zet die eerst over.")
 
-    def _place_data(self) -> None:
+    def place(self) -> None:
         """See to it that the server's user can reach its data, and that the data is that user's."""
         if postgres_user.account() is None:
             if self.data_dir.is_dir() and self.data_dir.stat().st_uid != os.geteuid():
@@ -270,7 +270,8 @@ class EmbeddedPostgres:
         if self._log.exists() and self._log.stat().st_size > LARGEST_LOG:
             self._log.replace(self._log.with_suffix(".old.log"))
 
-    def _last_log_line(self) -> str:
+    def last_log_line(self) -> str:
+        """What the server said last."""
         return last_line(self._log.read_text(errors="replace")) if self._log.exists() else "er is geen log"
 
     def _write(self, name: str, text: str) -> None:
