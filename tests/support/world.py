@@ -13,6 +13,7 @@ from typing import Any
 
 import psycopg
 from flask import Flask
+from psycopg import sql
 
 from kcc.core.db import new_id
 from kcc.core.permissions import Actor, Permission, Role
@@ -31,6 +32,52 @@ KEPT = frozenset({
     "alembic_version", "centre", "municipality", "entrance", "opening_hours", "closing_day", "service_agreement", "department",
     "product", "topic", "topic_route", "useful_link", "account", "membership", "department_member",
 })  # fmt: skip
+"""Tables of the set-up: a test may change them, and finds them as they were built."""
+DOORS = ("guard.door", "guard.sign_in_attempt", "guard.recovery_code")
+"""What signing in leaves behind: no test may find another's."""
+
+
+@dataclass
+class Setup:
+    """The rows of the set-up as they were built, to put back what a test changed in them."""
+
+    rows: dict[str, bytes] = field(default_factory=dict)
+    fingerprint: tuple[str, ...] = ()
+
+    def remember(self, admin: psycopg.Connection[Any]) -> None:
+        """Take the rows as they stand for the way they ought to be."""
+        for name in (*(f"public.{table}" for table in sorted(KEPT)), "guard.credential"):
+            with admin.cursor().copy(sql.SQL("copy {} to stdout").format(_name(name))) as copied:
+                self.rows[name] = b"".join(bytes(block) for block in copied)
+        self.fingerprint = self._take_fingerprint(admin)
+
+    def put_back(self, admin: psycopg.Connection[Any]) -> None:
+        """Lay the remembered rows again, when any differs; in replica mode, as their order is not ours to know."""
+        if self._take_fingerprint(admin) == self.fingerprint:
+            return
+        with admin.transaction():
+            admin.execute("set local session_replication_role = replica")
+            for name, rows in self.rows.items():
+                admin.execute(sql.SQL("delete from {}").format(_name(name)))
+                with admin.cursor().copy(sql.SQL("copy {} from stdin").format(_name(name))) as laid:
+                    laid.write(rows)
+
+    def _take_fingerprint(self, admin: psycopg.Connection[Any]) -> tuple[str, ...]:
+        one = sql.SQL("(select coalesce(md5(string_agg(t::text, '' order by t::text)), '') from {} t)")
+        each = sql.SQL(", ").join(one.format(_name(name)) for name in self.rows)
+        return tuple(admin.execute(sql.SQL("select ") + each).fetchone() or ())
+
+
+def _name(qualified: str) -> sql.Identifier:
+    return sql.Identifier(*qualified.split("."))
+
+
+def _tables(admin: psycopg.Connection[Any]) -> list[str]:
+    found = admin.execute(
+        "select 'public.' || quote_ident(relname) from pg_class where relkind in ('r', 'p')"
+        " and not relispartition and relnamespace = 'public'::regnamespace"
+    )
+    return [row[0] for row in found]
 
 
 @dataclass
@@ -45,6 +92,7 @@ class World:
     topics: dict[tuple[str, str], int] = field(default_factory=dict)
     entrances: dict[str, int] = field(default_factory=dict)
     people: dict[str, uuid.UUID] = field(default_factory=dict)
+    setup: Setup = field(default_factory=Setup)
 
     def admin(self) -> psycopg.Connection[Any]:
         """The superuser's connection, to look past every lock."""
@@ -76,16 +124,11 @@ class World:
         return Page(self.app, self.session_for(person) if person else None)
 
     def empty(self) -> None:
-        """Empty all but towns and people."""
+        """Put the world back as it was built: towns and people as they were, and nothing else."""
         with self.admin() as admin:
-            tables = [
-                row[0]
-                for row in admin.execute(
-                    "select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"
-                )
-            ]
-            names = ", ".join(name for name in tables if name not in KEPT)
-            admin.execute(f"truncate {names} cascade")
+            names = [table for table in _tables(admin) if table.removeprefix("public.") not in KEPT]
+            admin.execute(f"truncate {', '.join([*names, *DOORS])} cascade")
+            self.setup.put_back(admin)
 
 
 def build_world(app: Flask, admin_url: str) -> World:
@@ -104,6 +147,7 @@ def build_world(app: Flask, admin_url: str) -> World:
             for number, town in enumerate(towns):
                 _build_town(admin, world, centre, town, number)
         _build_people(admin, world)
+        world.setup.remember(admin)
     return world
 
 
