@@ -12,6 +12,7 @@ from kcc.contacts.models import TicketCounter
 from kcc.core.db import db, new_id
 from kcc.demo.bulk import bulk_insert
 from kcc.demo.content_shapes import TopicContent, TownContent
+from kcc.routing import rules as routing
 
 if TYPE_CHECKING:
     from kcc.demo.history import Making
@@ -43,7 +44,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "task_request": tuple("municipality_id task_id name number email preferred_moment answers".split()),
     "contact_attempt": tuple("id municipality_id task_id at account_id channel reached writing_id".split()),
-    "work_item": tuple("id municipality_id kind ticket_id task_id since".split()),
+    "work_item": tuple(
+        "id municipality_id kind channel subject_id ticket_id topic_group language state priority_class urgent_at since due_at"
+        " boost_seconds in_profile cost interruptions".split()
+    ),
 }
 MOMENTS = ("", "", "'s ochtends", "'s middags", "na 16 uur")
 
@@ -199,11 +203,11 @@ def task_fate(
             item = {
                 "id": new_id(),
                 "municipality_id": town_id,
-                "kind": "returned_task",
-                "ticket_id": ticket,
-                "task_id": task,
-                "since": done,
-            }
+                "kind": "returned_task", "channel": "phone", "subject_id": task, "ticket_id": ticket, "topic_group": topic.group,
+                "language": "nl", "state": "waiting", "priority_class": routing.first_class("returned_task"), "since": done,
+                "due_at": due, "boost_seconds": 0, "in_profile": True, "cost": 100, "interruptions": 0,
+                "urgent_at": routing.urgent_at("returned_task", since=done, due_at=due, promise_until=None, zone="Europe/Amsterdam"),
+            }  # fmt: skip
             fate.rows.append(("work_item", item))
     return fate
 

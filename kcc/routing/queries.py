@@ -22,9 +22,9 @@ class Waiting:
     """A line of the queue: the item, its ticket, whose town, why it came back, and who took it on."""
 
     item: WorkItem
-    ticket: Ticket
+    ticket: Ticket | None
     municipality: Municipality
-    topic_name: str
+    topic_name: str | None
     reason: str | None
     agent_name: str | None
 
@@ -35,6 +35,11 @@ def item(item_id: uuid.UUID) -> WorkItem:
     if found is None:
         raise NotFound
     return found
+
+
+def in_order() -> sa.Select[tuple[WorkItem]]:
+    """Items that are not done, in the order in which they began to wait."""
+    return sa.select(WorkItem).where(WorkItem.done_at.is_(None)).order_by(WorkItem.since, WorkItem.id)
 
 
 def waiting(limit: int = 50, after: tuple[datetime, uuid.UUID] | None = None) -> list[Waiting]:
@@ -53,9 +58,9 @@ def waiting(limit: int = 50, after: tuple[datetime, uuid.UUID] | None = None) ->
     )
     query = (
         sa.select(WorkItem, Ticket, Municipality, Topic.name, reason, Account.name)
-        .join(Ticket, sa.and_(Ticket.municipality_id == WorkItem.municipality_id, Ticket.id == WorkItem.ticket_id))
+        .outerjoin(Ticket, sa.and_(Ticket.municipality_id == WorkItem.municipality_id, Ticket.id == WorkItem.ticket_id))
         .join(Municipality, Municipality.id == WorkItem.municipality_id)
-        .join(Topic, Topic.id == Ticket.topic_id)
+        .outerjoin(Topic, Topic.id == Ticket.topic_id)
         .outerjoin(Account, Account.id == WorkItem.account_id)
         .where(WorkItem.done_at.is_(None))
         .order_by(WorkItem.since, WorkItem.id)

@@ -1,4 +1,4 @@
-"""The agents' queue: what departments gave back, oldest first."""
+"""The agents' queue: what waits, oldest first."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from kcc.core.db import db
 from kcc.core.errors import InvalidState, NotAllowed
 from kcc.core.permissions import Permission
-from kcc.routing import actions, queries
+from kcc.routing import actions, openers, queries, views_words
 from kcc.web.forms import BaseForm
 from kcc.web.guards import requires
 from kcc.web.navigation import add_entry
@@ -22,6 +22,8 @@ from kcc.web.person import actor
 
 bp = Blueprint("routing", __name__, url_prefix="/queue")
 add_entry("routing.queue", _l("Wachtrij"), Permission.DESK_USE, place=15)
+
+openers.open_tickets_with(lambda ticket_id: url_for("contacts.ticket", ticket_id=ticket_id))
 
 PAGE_SIZE = 50
 
@@ -49,7 +51,7 @@ def claim(item_id: uuid.UUID) -> ResponseReturnValue:
     except InvalidState as fault:
         flash(_(fault.message), "warning")
         return redirect(url_for("routing.queue"), 303)
-    return redirect(url_for("contacts.ticket", ticket_id=item.ticket_id), 303)
+    return redirect(openers.open_item(actor=actor(), item=item), 303)
 
 
 @bp.post("/<uuid:item_id>/give-back")
@@ -91,6 +93,7 @@ def _values() -> dict[str, object]:
         "form": BaseForm(formdata=None),
         "me": actor().account_id,
         "escalate_url": escalate_url,
+        "kind_words": views_words.KINDS,
         "after": request.args.get("after"),
         "next_url": url_for("routing.queue", after=pack(last.since, last.id)) if last else None,
     }

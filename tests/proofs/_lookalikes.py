@@ -234,7 +234,16 @@ class Planter:
         )
         self._put(town, backoffice.ContactAttempt, task_id=task, reached=False, writing_id=writing)
         self._put(town, backoffice.TaskNotice, task_id=task, kind="new", message_id=f"<{task}@kcc>")
-        self._put(town, routing.WorkItem, kind="returned_task", task_id=task, since=AT, **loose)
+        self._put(
+            town,
+            routing.WorkItem,
+            kind="returned_task",
+            channel="phone",
+            subject_id=task,
+            priority_class=4,
+            since=AT,
+            **loose,
+        )
         self._put(
             town, parties.AccessRecord, what="party", party_id=party, ticket_id=ticket, reason=canary(town, "access"),
             account_id=agent,

@@ -89,8 +89,8 @@ insert into internal_task (id, municipality_id, ticket_id, department_id, assign
     case when open then null else at + interval '1 day' end, case when open then null else 'told' end, 1 from asked where escalated;
 insert into task_request (municipality_id, task_id, name, number, email, preferred_moment, answers)
   select town, md5('i' || k)::uuid, 'Inwoner ' || k, '06' || lpad(k::text, 8, '0'), '', '', '{}' from asked where escalated;
-insert into work_item (id, municipality_id, kind, ticket_id, task_id, since)
-  select md5('q' || k)::uuid, town, 'returned_task', id, md5('i' || k)::uuid, at from asked where escalated and open limit 200;
+insert into work_item (id, municipality_id, kind, channel, subject_id, ticket_id, topic_group, language, state, priority_class, since, due_at, boost_seconds, in_profile, cost, interruptions)
+  select md5('q' || k)::uuid, town, 'returned_task', 'phone', md5('i' || k)::uuid, id, '', 'nl', 'waiting', 4, at, at + interval '2 days', 0, true, 100, 0 from asked where escalated and open limit 200;
 
 insert into article (id, centre_id, key, kind, title, body, desk_memo, keywords, variables, status, version, changed_at, terms)
   select md5('x' || k)::uuid, 1, 'artikel-' || k, 'article', initcap(a.w) || ' en ' || b.w || ' ' || k, repeat(a.w || ' ' || b.w || ' ' || c.w || '. ', 60), '',
