@@ -11,6 +11,7 @@ from flask import Blueprint, Flask, g, request, url_for
 from flask_babel import Babel
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kcc.config import Settings, read_settings
 from kcc.core import tenancy
@@ -69,6 +70,10 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
         BABEL_DEFAULT_LOCALE="nl",
         BABEL_DEFAULT_TIMEZONE="Europe/Amsterdam",
     )
+    if settings.trusted_proxies:
+        # Without it every visitor has the proxy's address, and one guesser would close sign-in for all.
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     set_up_logging()
     tenancy.install()
     db.init_app(app)

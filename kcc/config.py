@@ -17,6 +17,7 @@ class Settings:
     """What one process of KCC needs to know of its surroundings.
 
     No secret has a default. ``owner_url`` and ``platform_url`` are only given to processes that migrate or run commands.
+    ``trusted_proxies``: how many servers stand in front and add the visitor's address; 0 believes no such header.
     """
 
     app_url: str
@@ -32,6 +33,7 @@ class Settings:
     session_idle_minutes: int = 60
     session_hours: int = 12
     max_form_bytes: int = 2_000_000
+    trusted_proxies: int = 0
 
     @property
     def is_https(self) -> bool:
@@ -63,4 +65,5 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         smtp_url=environ.get("KCC_SMTP_URL"),
         mail_from=environ.get("KCC_MAIL_FROM", Settings.mail_from),
         pool_size=int(environ.get("KCC_POOL_SIZE", Settings.pool_size)),
+        trusted_proxies=int(environ.get("KCC_TRUSTED_PROXIES", Settings.trusted_proxies)),
     )

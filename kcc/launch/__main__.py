@@ -2,7 +2,7 @@
 
 import sys
 
-from kcc.launch import backup, bench, prove, run, tests, translations
+from kcc.launch import backup, bench, prepare, prove, run, tests, translations
 
 COMMANDS = {
     "run": run.main,
@@ -10,6 +10,7 @@ COMMANDS = {
     "prove": prove.main,
     "bench": bench.main,
     "backup": backup.main,
+    "prepare": prepare.main,
     "translations": translations.main,
 }
 

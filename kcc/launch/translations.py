@@ -43,8 +43,8 @@ def main(arguments: Sequence[str] = ()) -> int:
         key = message.id if isinstance(message.id, str) else message.id[0] if message.id else ""
         if key and key not in wanted:
             catalogue.delete(message.id)
-    for message in wanted.values():
-        catalogue.add(message)
+    for said_there in wanted.values():
+        catalogue.add(said_there)
     with CATALOGUE.open("wb") as file:
         write_po(file, catalogue, width=0, sort_output=True, omit_header=False, no_location=True)
     with CATALOGUE.with_suffix(".mo").open("wb") as file:
