@@ -37,7 +37,7 @@ def item(item_id: uuid.UUID) -> WorkItem:
     return found
 
 
-def in_order() -> sa.Select[tuple[WorkItem]]:
+def in_order() -> sa.Select[WorkItem]:
     """Items that are not done, in the order in which they began to wait."""
     return sa.select(WorkItem).where(WorkItem.done_at.is_(None)).order_by(WorkItem.since, WorkItem.id)
 
