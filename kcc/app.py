@@ -34,6 +34,7 @@ ROOMS = (
     "contacts",
     "routing",
     "backoffice",
+    "channels",
     "desk",
     "insight",
 )

@@ -39,6 +39,7 @@ class InvolvementData:
 
     name: str = ""
     number: str = ""
+    email: str = ""
     role: str = "customer"
     identity_check: str = "none"
     language: str = "nl"
@@ -159,11 +160,12 @@ def register_contact(
                 role=involvement.role,
                 name=clean_text(involvement.name, multiline=False),
                 number=clean_text(involvement.number, multiline=False),
+                email=clean_text(involvement.email, multiline=False),
                 identity_check=involvement.identity_check,
                 language=involvement.language,
             )
         )
-        index_ticket(ticket, f"{involvement.name} {rules.number_word(involvement.number)}")
+        index_ticket(ticket, f"{involvement.name} {rules.number_word(involvement.number)} {involvement.email}")
     detail = {"contact_id": str(contact.id), "channel": contact.channel, "outcome": contact.outcome}
     add_event(actor=actor, ticket=ticket, verb="contact", detail=detail, at=contact.at)
     return contact

@@ -168,6 +168,7 @@ class Involvement(TenantMixin, Base):
     role: Mapped[str] = mapped_column(default="customer")
     name: Mapped[str] = mapped_column(default="")
     number: Mapped[str] = mapped_column(default="")
+    email: Mapped[str] = mapped_column(default="", server_default="")
     identity_check: Mapped[str] = mapped_column(default="none")
     language: Mapped[str] = mapped_column(default="nl")
 

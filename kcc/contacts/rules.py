@@ -34,6 +34,7 @@ class Outcome(StrEnum):
     TRANSFER_FAILED = "transfer_failed"
     REFERRED = "referred"
     CUT_OFF = "cut_off"
+    RECEIVED = "received"
 
 
 class Channel(StrEnum):
@@ -64,6 +65,7 @@ STATUS_AFTER: dict[Outcome, Status] = {
     Outcome.TRANSFER_FAILED: Status.OPEN,
     Outcome.REFERRED: Status.ANSWERED,
     Outcome.CUT_OFF: Status.OPEN,
+    Outcome.RECEIVED: Status.OPEN,
 }
 
 # What can identify somebody in a finished question. Topic, times, channel and outcome stay: they are counted.

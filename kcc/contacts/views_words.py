@@ -50,6 +50,7 @@ OUTCOME_WORDS: dict[str, LazyString] = {
     Outcome.TRANSFER_FAILED: _l("doorverbinden niet gelukt"),
     Outcome.REFERRED: _l("verwezen"),
     Outcome.CUT_OFF: _l("verbroken"),
+    Outcome.RECEIVED: _l("ontvangen"),
 }
 KIND_WORDS: dict[str, LazyString] = {
     "question": _l("Vraag van de inwoner"),

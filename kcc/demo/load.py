@@ -238,6 +238,16 @@ def _lay_routes(content: CentreContent, laid: Laid) -> None:
                 )
             )
         db.session.flush()
+        for entrance in town.entrances:
+            if entrance.topic:
+                db.session.execute(
+                    sa.update(towns.Entrance)
+                    .where(
+                        towns.Entrance.municipality_id == laid.towns[town.short_code],
+                        towns.Entrance.label == entrance.name,
+                    )
+                    .values(topic_id=laid.topics[entrance.topic])
+                )
         if town.incident:
             db.session.add(
                 towns.Incident(

@@ -57,12 +57,19 @@ class Entrance(TenantMixin, Base):
     """A way in that decides the municipality: phone number, mailbox, form or counter. Dutch: ingang."""
 
     __tablename__ = "entrance"
-    __table_args__ = tenant_key(sa.UniqueConstraint("municipality_id", "kind", "address"))
+    __table_args__ = tenant_key(
+        sa.UniqueConstraint("municipality_id", "kind", "address"),
+        sa.ForeignKeyConstraint(
+            ["municipality_id", "topic_id"], ["topic_route.municipality_id", "topic_route.topic_id"]
+        ),
+    )
 
     id: Mapped[int] = mapped_column(sa.Identity(), primary_key=True)
     kind: Mapped[str]
     address: Mapped[str]
     label: Mapped[str]
+    topic_id: Mapped[int | None]
+    """What nearly all that comes in here is about, such as the mailbox for waste."""
     active: Mapped[bool] = mapped_column(default=True)
 
 

@@ -229,6 +229,12 @@ def topic_names(topic_ids: Collection[int]) -> dict[int, str]:
     return {row.id: row.name for row in rows}
 
 
+def topic_ids_by_key(keys: Collection[str]) -> dict[str, int]:
+    """Ids of topics by their keys; keys that the centre does not have are left out."""
+    rows = db.session.execute(sa.select(Topic.key, Topic.id).where(Topic.key.in_(keys)))
+    return {row.key: row.id for row in rows}
+
+
 def departments_of(municipality_id: int) -> list[Department]:
     """The active departments of one municipality, by name."""
     return list(

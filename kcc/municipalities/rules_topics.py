@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kcc.core.search_text import index_terms, query_terms
+
+LONGEST_READ = 4000
+"""Characters of a text in which a topic is looked for: what a letter is about stands at its beginning."""
 LEAST_LIKENESS = 0.34
 """Below this share of common letter groups two words only look alike by chance."""
 
@@ -30,6 +35,27 @@ def best_topics(topics: Sequence[TopicChoice], text: str, limit: int) -> list[To
     scored = [(score, topic) for topic in topics if (score := _score(topic, words)) > 0]
     scored.sort(key=lambda pair: (-pair[0], pair[1].name))
     return [topic for _score_of_it, topic in scored[:limit]]
+
+
+def suggested_topic(topics: Sequence[TopicChoice], text: str) -> TopicChoice | None:
+    """The topic that a whole text is about: it holds all words of one of its names; None when none or two fit equally.
+
+    Words that few topics have weigh more, so that "paspoort" decides and "aanvragen" does not.
+    """
+    said = set(index_terms(text[:LONGEST_READ]))
+    names = {topic.id: [query_terms(name) for name in (topic.name, *topic.synonyms)] for topic in topics}
+    shared = Counter(term for found in names.values() for term in {t for phrase in found for t in phrase})
+    scored = []
+    for topic in topics:
+        fits = [
+            sum(1 / shared[term] for term in phrase) for phrase in names[topic.id] if phrase and said >= set(phrase)
+        ]
+        if fits:
+            scored.append((max(fits) + 0.1 * sum(fits), topic))
+    scored.sort(key=lambda pair: -pair[0])
+    if not scored or (len(scored) > 1 and scored[0][0] - scored[1][0] < 1e-9):
+        return None
+    return scored[0][1]
 
 
 def _score(topic: TopicChoice, words: list[str]) -> float:

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.house.code import KCC, ROOT, modules
 
 ROOMS = (
-    "core", "web", "municipalities", "people", "parties", "knowledge", "contacts", "routing", "backoffice", "desk",
+    "core", "web", "municipalities", "people", "parties", "knowledge", "contacts", "routing", "backoffice", "channels", "desk",
     "insight", "integrations", "demo",
 )  # fmt: skip
 LAYERS = ("actions", "queries", "rules", "views", "models")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kcc.municipalities.rules_topics import TopicChoice, best_topics
+from kcc.municipalities.rules_topics import TopicChoice, best_topics, suggested_topic
 
 TOPICS = [
     TopicChoice(1, "Paspoort aanvragen", "Burgerzaken", ("reisdocument", "pas"), True, "paspoort"),
@@ -33,3 +33,22 @@ def test_nothing_typed_shows_the_first_ones() -> None:
 
 def test_nonsense_finds_nothing() -> None:
     assert best_topics(TOPICS, "qqqq", 8) == []
+
+
+def test_a_whole_text_is_about_the_topic_whose_words_it_holds() -> None:
+    text = "Geachte gemeente, ik wil graag een nieuwe parkeervergunning aanvragen voor mijn straat."
+    found = suggested_topic(TEXT_TOPICS, text)
+    assert found is not None and found.name == "Parkeervergunning bewoners"
+
+
+def test_common_words_decide_nothing_and_two_equal_topics_neither() -> None:
+    assert suggested_topic(TEXT_TOPICS, "Ik wil iets aanvragen.") is None
+    assert suggested_topic(TEXT_TOPICS, "Mijn paspoort en mijn rijbewijs zijn gestolen.") is None
+    assert suggested_topic([], "Paspoort") is None
+
+
+TEXT_TOPICS = [
+    TopicChoice(1, "Paspoort aanvragen", "Burgerzaken", ("paspoort",), True, None),
+    TopicChoice(2, "Rijbewijs aanvragen", "Burgerzaken", ("rijbewijs",), True, None),
+    TopicChoice(3, "Parkeervergunning bewoners", "Verkeer", ("parkeervergunning",), False, None),
+]

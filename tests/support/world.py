@@ -91,6 +91,7 @@ class World:
     departments: dict[tuple[str, str], int] = field(default_factory=dict)
     topics: dict[tuple[str, str], int] = field(default_factory=dict)
     entrances: dict[str, int] = field(default_factory=dict)
+    mailboxes: dict[str, str] = field(default_factory=dict)
     people: dict[str, uuid.UUID] = field(default_factory=dict)
     setup: Setup = field(default_factory=Setup)
 
@@ -188,6 +189,11 @@ def _build_town(admin: psycopg.Connection[Any], world: World, centre: str, town:
         admin, "insert into entrance (municipality_id, kind, address, label, active) values (%s, 'phone', %s, 'Algemeen nummer', true) returning id",
         town_id, f"+3118100000{len(world.towns)}",
     )  # fmt: skip
+    world.mailboxes[town] = f"info@{town.lower()}.example"
+    admin.execute(
+        "insert into entrance (municipality_id, kind, address, label, active) values (%s, 'mailbox', %s, 'Algemene mailbox', true)",
+        (town_id, world.mailboxes[town]),
+    )
 
 
 PEOPLE: dict[str, list[tuple[str, Role, str | None]]] = {
