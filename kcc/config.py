@@ -6,9 +6,11 @@ import base64
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from kcc.core.errors import BadConfiguration
 
+ROOT = Path(__file__).resolve().parent.parent
 REQUIRED = ("KCC_APP_URL", "KCC_SECRET_KEY", "KCC_DATA_KEY")
 
 
@@ -34,6 +36,8 @@ class Settings:
     session_hours: int = 12
     max_form_bytes: int = 2_000_000
     trusted_proxies: int = 0
+    files_path: str = str(ROOT / "var" / "files")
+    clamd: str | None = None
 
     @property
     def is_https(self) -> bool:
@@ -66,4 +70,6 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         mail_from=environ.get("KCC_MAIL_FROM", Settings.mail_from),
         pool_size=int(environ.get("KCC_POOL_SIZE", Settings.pool_size)),
         trusted_proxies=int(environ.get("KCC_TRUSTED_PROXIES", Settings.trusted_proxies)),
+        files_path=environ.get("KCC_FILES") or str(Path(environ.get("KCC_VAR") or ROOT / "var") / "files"),
+        clamd=environ.get("KCC_CLAMD") or None,
     )

@@ -58,7 +58,7 @@ def urls(admin_url: str) -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def settings(urls: dict[str, str]) -> Settings:
+def settings(urls: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings as a process would read them, with secrets of this run."""
     return Settings(
         app_url=urls["KCC_APP_URL"],
@@ -67,6 +67,7 @@ def settings(urls: dict[str, str]) -> Settings:
         secret_key=secrets.token_hex(32),
         data_key=base64.b64decode(base64.b64encode(secrets.token_bytes(32))),
         pool_size=12,
+        files_path=str(tmp_path_factory.mktemp("files")),
     )
 
 

@@ -89,6 +89,10 @@ EVENT_WORDS: dict[str, LazyString] = {
     "queue_withdrawn": _l("Van de wachtrij gehaald"),
     "queue_given_back": _l("Terug in de wachtrij gezet"),
     "queue_done": _l("Klaar in de wachtrij"),
+    "attached": _l("Bijlage toegevoegd"),
+    "attachment_refused": _l("Bijlage niet aangenomen"),
+    "attachment_infected": _l("Virus gevonden in een bijlage"),
+    "attachment_missing": _l("Bijlage niet gevonden op de schijf"),
 }
 """Words for the lines of a timeline, those that rooms above write included."""
 

@@ -13,12 +13,16 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass
 class Stamp:
-    """What a view asks: a permission (None: public), whether its POST only reads, whether it may be sent twice."""
+    """What a view asks: a permission (None: public), whether its POST only reads, whether it may be sent twice.
+
+    ``most_bytes`` is how much a request may carry when that is more than an ordinary form (files).
+    """
 
     permission: Permission | None
     why: str = ""
     reads: bool = False
     repeatable: str = ""
+    most_bytes: int = 0
 
 
 def _stamp(view: Callable[..., Any]) -> Stamp:
@@ -68,6 +72,16 @@ def repeatable(why: str) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         _stamp(view).repeatable = why
+        return view
+
+    return mark
+
+
+def takes_files(most_bytes: int) -> Callable[[View], View]:
+    """A form with files: up to ``most_bytes`` together, instead of what ordinary forms may carry."""
+
+    def mark(view: View) -> View:
+        _stamp(view).most_bytes = most_bytes
         return view
 
     return mark

@@ -15,6 +15,7 @@ from kcc.app import create_app
 from kcc.config import Settings
 from kcc.core import migrating, roles
 from kcc.core.db import db
+from kcc.launch.places import VAR
 from kcc.launch.proving import Run
 from tests.conftest import PASSWORDS
 from tests.support.world import World, build_world
@@ -58,6 +59,7 @@ def make_app(urls: dict[str, str], pool_size: int) -> Flask:
         secret_key=secrets.token_hex(32),
         data_key=secrets.token_bytes(32),
         pool_size=pool_size,
+        files_path=str(VAR / "proof-files"),
     )
     app = create_app(settings, testing=True)
     app.config["WTF_CSRF_ENABLED"] = False

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kcc.backoffice import models as backoffice
+from kcc.channels import models_files as channels_files
 from kcc.contacts import models as contacts
 from kcc.contacts import models_written as written
 from kcc.core import models as core
@@ -216,6 +217,15 @@ class Planter:
             outcome="escalated", account_id=agent, party_id=party, article_id=article, **loose,
         )  # fmt: skip
         self._put(town, contacts.Involvement, contact_id=contact, name=person, number=person, **loose)
+        self._put(
+            town,
+            channels_files.Attachment,
+            name=f"{COMMON} {person}.txt",
+            media_type="text/plain",
+            size=1,
+            sha256=b"x",
+            **loose,
+        )
         self._put(town, contacts.TicketPresence, account_id=agent, seen_at=AT, **loose)
         self._put(town, contacts.TicketLink, other_id=ticket, kind="related", **loose)
         self._put(town, contacts.Transfer, warm=True, succeeded=True, department_id=department, **loose)

@@ -1,0 +1,8 @@
+"""The doors of the channels: each file of views joins the blueprint of this room."""
+
+from __future__ import annotations
+
+from kcc.channels import views_files
+from kcc.channels.views_blueprint import bp
+
+__all__ = ["bp", "views_files"]
