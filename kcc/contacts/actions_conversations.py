@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,15 @@ LARGEST_DRAFT = 200_000
 """Bytes of one draft as JSON: some fifty pages of text, so that a slip of the paste does not fill the database."""
 SPOKEN = frozenset({Channel.PHONE, Channel.COUNTER})
 """Channels whose talk time is measured; of the others it is not known."""
+
+
+@dataclass(frozen=True)
+class Sender:
+    """The opened page that sends a draft, how often it has sent by now (from 1 on), and whether another page follows."""
+
+    page: uuid.UUID
+    step: int
+    is_last: bool = False
 
 
 def start_conversation(
@@ -75,13 +85,14 @@ def save_draft(
     conversation_id: uuid.UUID,
     body: dict[str, Any],
     version: int,
-    typed: dict[str, Any] | None = None,
+    sender: Sender | None = None,
     force: bool = False,
 ) -> Draft:
     """Keep what is typed and count the draft's version up; ``force`` writes over another's text on the writer's word.
 
-    ``typed`` is what the writer's page shows, before a button changed it: when just that was saved in between, by the
-    page itself, nothing of anybody is written over.
+    A page that sends again before it heard its new version is not in conflict with itself: when the draft was last
+    written by the ``sender``'s own page, the later step counts, and an earlier one that arrives late changes nothing.
+    Neither is the same text from elsewhere a conflict.
 
     Raises NotFound when the conversation is not (or no longer) in the actor's hands, Conflict when another page saved
     since ``version``, InvalidInput when it is too much to keep.
@@ -96,10 +107,14 @@ def save_draft(
     )
     if draft is None:
         raise NotFound
-    if draft.version != version and not force and draft.body != typed:
+    is_own = sender is not None and draft.page == sender.page
+    if sender is not None and is_own and sender.step <= draft.step:
+        return draft
+    if draft.version != version and not force and not is_own and draft.body != body:
         raise Conflict("Dit gesprek is intussen in een ander venster gewijzigd.", version=draft.version)
     draft.body = body
     draft.version += 1
+    draft.page, draft.step = (sender.page, sender.step) if sender and not sender.is_last else (None, 0)
     draft.saved_at = now()
     db.session.flush()
     return draft

@@ -45,7 +45,10 @@ class Conversation(CentreMixin, Base):
 
 
 class Draft(CentreMixin, Base):
-    """All that is typed in a conversation until it is finished, saved from the first second. Dutch: concept."""
+    """All that is typed in a conversation until it is finished, saved from the first second. Dutch: concept.
+
+    ``page`` and ``step`` say which opened page wrote it last, and how often that page had sent by then.
+    """
 
     __tablename__ = "draft"
     __policy__ = "own_draft"
@@ -59,6 +62,8 @@ class Draft(CentreMixin, Base):
     account_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("account.id"))
     body: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     version: Mapped[int] = mapped_column(default=1)
+    page: Mapped[uuid.UUID | None]
+    step: Mapped[int] = mapped_column(default=0, server_default="0")
     saved_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
 

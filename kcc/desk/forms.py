@@ -63,9 +63,12 @@ class StartForm(BaseForm):
 
 
 class DeskForm(BaseForm):
-    """What travels with every submit of a conversation: which version of the draft the page showed."""
+    """What travels with every submit of a conversation: which version of the draft the page showed, which opened page
+    it is, and how often that page has sent (counted by the script; empty without it)."""
 
     version = HiddenField()
+    page_id = HiddenField()
+    send_step = HiddenField()
     force = BooleanField()
 
 

@@ -94,7 +94,12 @@ def part(
 
 
 def _values(screen: Screen, form: DeskForm, faults: dict[str, str] | None, **extra: Any) -> dict[str, Any]:
-    form.version.data = str(screen.draft.version)
+    # Beside another's text the old version stays: nothing is saved or finished until the writer chose.
+    form.version.data = request.form.get("version", "") if extra.get("theirs") else str(screen.draft.version)
+    # A page that comes back refused is still the same page: its own autosave may yet be on the way.
+    same = rules.id_or_none(request.form.get("page_id", ""))
+    form.page_id.data = str(same or uuid.uuid4())
+    form.send_step.data = request.form.get("send_step", "") if same else ""
     topic = screen.topic
     return {
         "form": form,

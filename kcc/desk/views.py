@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from copy import deepcopy
 
 from flask import Blueprint, current_app, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 
 from kcc.contacts import actions_conversations as conversations
 from kcc.contacts import queries_conversations
+from kcc.contacts.actions_conversations import Sender
 from kcc.contacts.rules import Channel
 from kcc.core.cleaning import clean_text
 from kcc.core.db import db
@@ -20,6 +21,7 @@ from kcc.core.permissions import Permission
 from kcc.desk import actions, actions_draft, queries, rules
 from kcc.desk.forms import CHANNEL_OF, DeskForm, read_body
 from kcc.desk.queries import Screen
+from kcc.desk.rules import DraftBody
 from kcc.desk.showing import clock_text, conversation_page, desk_page, part, start_form
 from kcc.municipalities import queries as municipalities
 from kcc.parties import actions as party_actions
@@ -55,7 +57,7 @@ def start() -> ResponseReturnValue:
     form = start_form()
     entrance_id = request.form.get("entrance_id", "")
     if entrance_id:
-        if not entrance_id.isdigit() or len(entrance_id) > 9:
+        if not (entrance_id.isascii() and entrance_id.isdigit()) or len(entrance_id) > 9:
             raise NotFound
         entrance = municipalities.entrance(int(entrance_id))
         channel = CHANNEL_OF.get(entrance.kind, Channel.OTHER)
@@ -90,14 +92,21 @@ def _version() -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def _save(screen: Screen, typed: dict[str, Any] | None = None) -> None:
+def _sender(is_last: bool) -> Sender | None:
+    page, step = rules.id_or_none(request.form.get("page_id", "")), request.form.get("send_step", "")
+    if page is None or not (step.isascii() and step.isdigit() and 0 < len(step) < 8) or not int(step):
+        return None
+    return Sender(page, int(step), is_last)
+
+
+def _save(screen: Screen, *, is_last: bool = False) -> None:
     screen.draft = conversations.save_draft(
         actor=actor(),
         conversation_id=screen.conversation.id,
         body=screen.body.as_json(),
         version=_version(),
-        typed=typed,
-        force=bool(request.form.get("force")),
+        sender=_sender(is_last),
+        force=bool(request.form.get("force")) or request.form.get("do") == "keep",
     )
 
 
@@ -130,21 +139,23 @@ def act(conversation_id: uuid.UUID) -> ResponseReturnValue:
     form = DeskForm()
     if faults:
         return conversation_page(queries.fill(screen), form, faults, carry=True), 422
-    # An autosave of the same text may be under way while the button is pressed: that is no conflict.
-    typed = screen.body.as_json()
+    typed = deepcopy(screen.body)
     try:
         screen.body = actions_draft.press(
             actor=actor(), screen=screen, command=command, argument=argument, sent=request.form, key=_key()
         )
-        _save(screen, typed)
+        _save(screen, is_last=True)
         if command in ENDINGS:
             return ENDINGS[command](screen)
         if command in STATES:
             STATES[command](screen)
     except InvalidInput as fault:
-        return _refused(screen, form, fault), 422
+        return _refused(conversation_id, typed, form, fault), 422
     except Conflict:
-        return _collided(conversation_id, screen, form), 409
+        return _collided(conversation_id, typed, form), 409
+    except NotFound:
+        db.session.rollback()
+        return _after_the_end(conversation_id, command)
     if command == "report":
         flash(_("Uw melding ligt bij de redacteur van deze gemeente."), "success")
     return redirect(url_for("desk.work", conversation_id=conversation_id), 303)
@@ -152,19 +163,20 @@ def act(conversation_id: uuid.UUID) -> ResponseReturnValue:
 
 def _after_the_end(conversation_id: uuid.UUID, command: str) -> ResponseReturnValue:
     """A conversation that was finished elsewhere is told so; one that is not ours does not exist."""
-    queries_conversations.own(_account(), conversation_id)
+    if queries_conversations.own(_account(), conversation_id).finished_at is None:
+        raise NotFound
     flash(_("Dit gesprek is al afgerond."), "info")
     return redirect(url_for("desk.home"), 303)
 
 
-def _refused(screen: Screen, form: DeskForm, fault: InvalidInput) -> str:
+def _refused(conversation_id: uuid.UUID, typed: DraftBody, form: DeskForm, fault: InvalidInput) -> str:
     """The page with all that was typed and the messages at their fields; nothing was saved but the draft before."""
     db.session.rollback()
     faults = fault.details.get("faults") or {fault.field or "": fault.message}
-    typed, place = screen.body, _first_question(faults)
-    if place is not None:
+    place = _first_question(faults)
+    if place is not None and place < len(typed.questions):
         typed.active = place
-    again = queries.screen(_account(), screen.conversation.id)
+    again = queries.screen(_account(), conversation_id)
     again.body = typed
     return conversation_page(queries.fill(again), form, dict(faults), carry=True)  # type: ignore[call-overload]
 
@@ -175,11 +187,11 @@ def _first_question(faults: object) -> int | None:
     return min(places) if places else None
 
 
-def _collided(conversation_id: uuid.UUID, screen: Screen, form: DeskForm) -> str:
+def _collided(conversation_id: uuid.UUID, typed: DraftBody, form: DeskForm) -> str:
     """Both texts on one page: what was typed here, and what was saved elsewhere; the agent chooses."""
     db.session.rollback()
     again = queries.screen(_account(), conversation_id)
-    theirs, again.body = again.body, screen.body
+    theirs, again.body = again.body, typed
     return conversation_page(queries.fill(again), form, theirs=theirs)
 
 
@@ -204,7 +216,7 @@ def _cancel(screen: Screen) -> ResponseReturnValue:
 
 def _move(screen: Screen) -> ResponseReturnValue:
     town_text = request.form.get("move_to", "")
-    if not town_text.isdigit() or int(town_text) not in screen.towns:
+    if town_text not in map(str, screen.towns):
         raise InvalidInput("Kies de gemeente waarvoor de inwoner belt.", field="move_to")
     target, old = int(town_text), screen.town.id
     if target != old:

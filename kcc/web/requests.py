@@ -25,6 +25,8 @@ from kcc.web.person import read_person
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 DOOR_FAULTS = ("KC001", "KC002", "KC003")
+BESIDE_THE_TEXT = ("csrf_token", "form_key", "send_step")
+"""Fields that may differ between two sendings of the same form."""
 TOUCH_AFTER = timedelta(minutes=1)
 
 
@@ -161,7 +163,7 @@ def _digest() -> bytes:
 
     Keyed, because what was sent may be short and secret: a plain hash of it could be guessed from a copy of the table.
     """
-    parts = sorted((k, v) for k, v in request.form.items(multi=True) if k not in ("csrf_token", "form_key"))
+    parts = sorted((k, v) for k, v in request.form.items(multi=True) if k not in BESIDE_THE_TEXT)
     text = repr((request.path, parts))
     key = current_app.config["SETTINGS"].secret_key.encode()
     return hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()

@@ -1,9 +1,10 @@
 // form[data-autosave-url]: what is typed goes to the server 800 ms after the typing rests, when a field is left, and when the page
 // is hidden. It sends the form with its field "version"; the answer is JSON {"version": 4, "saved_at_text": "10:42:18"}.
 // Until the server has acknowledged it, a copy stands in sessionStorage of this tab: a refresh or a lost connection loses nothing.
-// Answer 409 means that someone else (or another tab) wrote: a warning with a choice appears; nothing is overwritten in silence.
+// Hidden fields "page_id" and "send_step" keep a page from colliding with itself: the server knows its own earlier sendings by them.
+// data-saved-by is the page that wrote what is shown; data-autosave-now saves at once. Answer 409 means that someone else (or another tab) wrote: a warning with a choice appears; nothing is overwritten in silence.
 // The sign of it: [data-save-status] in the form or on the page, with the words in data-text-saved ("Alles bewaard om {t}"),
-// data-text-saving, data-text-offline, data-text-refused, data-text-signed-out. The choice: [data-save-conflict] (hidden), with the buttons
+// data-text-saving, data-text-offline, data-text-failed, data-text-refused, data-text-gone, data-text-signed-out. The choice: [data-save-conflict] (hidden), with the buttons
 // [data-keep-mine] and [data-take-theirs].
 
 const REST = 800;
@@ -40,12 +41,19 @@ function watch(form) {
     let tries = 0;
     let timer;
     let force = false;
+    let step = Number(form.querySelector("[name='send_step']")?.value) || 0;
+    let kept = null;
 
-    function say(kind, time = "") {
+    function say(kind, time = "", words = status?.dataset[`text${kind}`]) {
         if (!status) return;
-        const words = status.dataset[`text${kind}`];
         if (words) status.textContent = words.replace("{t}", time);
-        status.classList.toggle("save-status--failed", ["Offline", "Refused", "SignedOut"].includes(kind));
+        status.classList.toggle("save-status--failed", !["Saved", "Saving"].includes(kind));
+    }
+
+    // Tells the server which of two sendings of this page is the later one, whichever arrives first.
+    function count() {
+        step += 1;
+        form.querySelectorAll("[name='send_step']").forEach((field) => { field.value = String(step); });
     }
 
     function typed() {
@@ -61,14 +69,32 @@ function watch(form) {
         return values;
     }
 
+    function value(name) {
+        return form.querySelector(`[name='${name}']`)?.value ?? "";
+    }
+
     function keepCopy() {
-        try { sessionStorage.setItem(copyKey, JSON.stringify(typed())); } catch { /* full or forbidden: the server still has it */ }
+        const copy = { version: value("version"), page: value("page_id"), values: typed() };
+        try { sessionStorage.setItem(copyKey, JSON.stringify(copy)); } catch { /* full or forbidden: the server still has it */ }
     }
 
     function restore() {
-        const kept = sessionStorage.getItem(copyKey);
-        if (!kept) return;
-        const values = JSON.parse(kept);
+        const copy = JSON.parse(sessionStorage.getItem(copyKey) ?? "null");
+        if (!copy?.values) return;
+        const own = copy.version === value("version") || copy.page === form.dataset.savedBy;
+        if (own) { lay(copy.values); return; }
+        // Somewhere else was written since: the copy waits for the writer's choice.
+        kept = copy.values;
+        if (differs(kept)) ask();
+        else sessionStorage.removeItem(copyKey);
+    }
+
+    function differs(values) {
+        const shown = typed();
+        return Object.keys(values).some((name) => name in shown && shown[name].join() !== values[name].join());
+    }
+
+    function lay(values) {
         let changed = false;
         for (const field of form.elements) {
             if (!field.name || !(field.name in values)) continue;
@@ -98,6 +124,7 @@ function watch(form) {
         clearTimeout(timer);
         dirty = false;
         sending = true;
+        count();
         const body = new FormData(form);
         for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
         if (force) body.set("force", "1");
@@ -116,8 +143,10 @@ function watch(form) {
                 say("SignedOut");
                 return;
             }
-            if (answer.status === 422 || answer.status === 400 || answer.status === 413) { say("Refused"); return; }
-            if (!answer.ok) throw new Error(String(answer.status));
+            if (answer.status === 404) { stopped = true; dirty = true; say("Gone"); return; }
+            if (answer.status === 422) { say("Refused", "", Object.values((await answer.json()).faults ?? {})[0]); return; }
+            if (answer.status === 400 || answer.status === 413) { say("Refused"); return; }
+            if (!answer.ok) { later("Failed"); return; }
             const news = answer.headers.get("content-type")?.includes("json") ? await answer.json() : {};
             if (news.version !== undefined) form.querySelectorAll("[name='version']").forEach((field) => { field.value = news.version; });
             force = false;
@@ -126,20 +155,28 @@ function watch(form) {
             say("Saved", news.saved_at_text ?? new Date().toLocaleTimeString("nl-NL").replaceAll(":", "."));
             form.dispatchEvent(new CustomEvent("kcc:saved", { bubbles: true, detail: news }));
         } catch {
-            dirty = true;
-            say("Offline");
-            clearTimeout(timer);
-            timer = setTimeout(save, RETRY[Math.min(tries, RETRY.length - 1)]);
-            tries += 1;
+            later("Offline");
         } finally {
             sending = false;
         }
     }
 
+    function later(why) {
+        dirty = true;
+        say(why);
+        clearTimeout(timer);
+        timer = setTimeout(save, RETRY[Math.min(tries, RETRY.length - 1)]);
+        tries += 1;
+    }
+
     function collided() {
-        stopped = true;
         dirty = true;
         keepCopy();
+        ask();
+    }
+
+    function ask() {
+        stopped = true;
         say("Refused");
         if (!conflict) return;
         conflict.hidden = false;
@@ -150,6 +187,8 @@ function watch(form) {
         conflict.hidden = true;
         stopped = false;
         force = true;
+        if (kept) lay(kept);
+        kept = null;
         touched(0);
     });
     conflict?.querySelector("[data-take-theirs]")?.addEventListener("click", () => {
@@ -165,14 +204,16 @@ function watch(form) {
     window.addEventListener("online", () => save());
     window.addEventListener("beforeunload", (event) => { if (stopped && dirty && !form.dataset.sending) event.preventDefault(); });
     // Sent as a whole: the copy is set apart until the next page tells how it went.
-    form.addEventListener("submit", () => { clearTimeout(timer); });
+    form.addEventListener("submit", () => { clearTimeout(timer); count(); });
     window.addEventListener("pagehide", () => {
-        const kept = sessionStorage.getItem(copyKey);
-        if (!form.dataset.sending || !kept) return;
-        sessionStorage.setItem(copyKey.replace(UNSAVED, SENT), kept);
+        const copy = sessionStorage.getItem(copyKey);
+        if (!form.dataset.sending || !copy) return;
+        sessionStorage.setItem(copyKey.replace(UNSAVED, SENT), copy);
         sessionStorage.removeItem(copyKey);
     });
     restore();
+    // A refused page shows what was typed; the server does not have it yet.
+    if (form.dataset.autosaveNow !== undefined && !stopped) touched(0);
 }
 
 function start(root) {

@@ -99,8 +99,8 @@ function enterTopic(field) {
         pick(known.dataset.topicKnown);
     } else if (field.value.trim()) {
         document.getElementById("topics").addEventListener("htmx:afterSwap", () => {
-            const first = desk.querySelector("[data-pick-topic]");
-            if (first && document.activeElement === field) pick(first.dataset.pickTopic);
+            const name = desk.querySelector("[data-pick-topic]")?.dataset.pickTopic ?? desk.querySelector("[data-topic-known]")?.dataset.topicKnown;
+            if (name && document.activeElement === field) pick(name);
         }, { once: true });
     }
 }

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from kcc.contacts import actions_conversations as conversations
 from kcc.contacts import queries_conversations as queries
-from kcc.contacts.models import Conversation
+from kcc.contacts.actions_conversations import Sender
+from kcc.contacts.models import Conversation, Draft
 from kcc.core.clock import now
 from kcc.core.errors import Conflict, InvalidInput, InvalidState, NotFound
 from kcc.core.permissions import Actor, Permission
@@ -35,21 +38,43 @@ def test_a_town_or_channel_that_is_not_ours_is_refused(world: World) -> None:
             conversations.start_conversation(actor=actor, municipality_id=world.towns["Aalburg"], channel="smoke")
 
 
-def test_a_draft_is_not_written_over_unless_one_says_so_or_it_was_ones_own(world: World) -> None:
+def save(actor: Actor, started: Conversation, text: str, version: int = 1, **how: Any) -> Draft:
+    return conversations.save_draft(
+        actor=actor, conversation_id=started.id, body={"name": text}, version=version, **how
+    )
+
+
+def test_a_draft_is_not_written_over_unless_one_says_so(world: World) -> None:
     with world.scope("agent", Permission.DESK_USE) as actor:
         started = begun(world, actor)
-        saved = conversations.save_draft(actor=actor, conversation_id=started.id, body={"name": "a"}, version=1)
-        assert saved.version == 2
+        assert save(actor, started, "a").version == 2
         with pytest.raises(Conflict):
-            conversations.save_draft(actor=actor, conversation_id=started.id, body={"name": "b"}, version=1)
-        again = conversations.save_draft(
-            actor=actor, conversation_id=started.id, body={"name": "b"}, typed={"name": "a"}, version=1
-        )
-        assert again.version == 3
-        assert (
-            conversations.save_draft(actor=actor, conversation_id=started.id, body={}, version=1, force=True).version
-            == 4
-        )
+            save(actor, started, "b")
+        assert save(actor, started, "a").version == 3
+        assert save(actor, started, "b", force=True).version == 4
+
+
+def test_a_page_is_not_in_conflict_with_its_own_earlier_sending(world: World) -> None:
+    here, elsewhere = uuid.uuid4(), uuid.uuid4()
+    with world.scope("agent", Permission.DESK_USE) as actor:
+        started = begun(world, actor)
+        save(actor, started, "a", sender=Sender(here, 1))
+        assert save(actor, started, "abc", sender=Sender(here, 3)).version == 3
+        assert save(actor, started, "ab", sender=Sender(here, 2)).body == {"name": "abc"}
+        with pytest.raises(Conflict):
+            save(actor, started, "x", sender=Sender(elsewhere, 1))
+        save(actor, started, "x", sender=Sender(elsewhere, 2), force=True)
+        with pytest.raises(Conflict):
+            save(actor, started, "abcd", version=3, sender=Sender(here, 4))
+
+
+def test_a_page_that_was_left_writes_no_more(world: World) -> None:
+    here = uuid.uuid4()
+    with world.scope("agent", Permission.DESK_USE) as actor:
+        started = begun(world, actor)
+        save(actor, started, "pressed", sender=Sender(here, 2, is_last=True))
+        with pytest.raises(Conflict):
+            save(actor, started, "late", sender=Sender(here, 3))
 
 
 def test_a_draft_that_is_too_big_is_refused(world: World) -> None:

@@ -56,13 +56,6 @@ def test_a_stale_page_shows_both_texts_and_loses_neither(world: World) -> None:
     assert other.by_testid("notes").text.strip() == "van daar"
 
 
-def test_an_autosave_of_the_same_text_under_way_is_no_conflict(world: World) -> None:
-    page = begin(world)
-    autosave(page, page.path, "1", name="Jansen", **q(topic="Paspoort aanvragen", notes="n", outcome="answered"))
-    act(page, "finish", name="Jansen", **q(topic="Paspoort aanvragen", notes="n", outcome="answered"))
-    assert one(world, "select count(*) from ticket") == 1
-
-
 def test_an_answered_question_is_registered_and_closed_in_one_save(world: World) -> None:
     page = begin(world)
     act(
@@ -286,6 +279,45 @@ def test_a_finish_from_another_window_is_told_so(world: World) -> None:
     act(other, "finish", **q(topic="paspoort", outcome="answered"))
     assert "al afgerond" in other.text
     assert one(world, "select count(*) from ticket") == 1
+
+
+def test_a_finish_wins_of_the_autosave_of_its_own_page(world: World) -> None:
+    page = begin(world)
+    mine = {"page_id": page.soup.select_one("input[name=page_id]")["value"]}
+    early = autosave(page, page.path, "1", **mine, send_step="1", **q(notes="half"))
+    assert early.status_code == 200
+    act(page, "finish", name="Jansen", send_step="3", **q(topic="paspoort", notes="heel", outcome="answered"))
+    assert one(world, "select body from writing where kind = 'question'") == "heel"
+    late = autosave(page, page.path.rstrip("/") or "/", "1", **mine, send_step="2", **q(notes="half"))
+    assert late.status_code == 404
+
+
+def test_a_refused_page_is_still_the_page_that_was_sent(world: World) -> None:
+    page = begin(world)
+    mine = {"page_id": page.soup.select_one("input[name=page_id]")["value"]}
+    url = page.path
+    act(page, "finish", status=422, send_step="2", **q(notes="heel"))
+    late = autosave(page, url, "1", **mine, send_step="1", **q(notes="half"))
+    assert late.status_code == 200
+    act(page, "finish", send_step="3", name="Jansen", **q(topic="paspoort", notes="heel", outcome="answered"))
+    assert one(world, "select body from writing where kind = 'question'") == "heel"
+
+
+def test_after_another_window_wrote_nothing_is_finished_until_the_agent_chose(world: World) -> None:
+    page, other = begin(world), world.page("agent")
+    url = page.path
+    other.get(url)
+    act(other, "save", **q(notes="van elders"))
+    typed = q(topic="paspoort", notes="van hier", outcome="answered")
+    for _try in range(2):
+        act(page, "finish", status=409, name="Jansen", **typed)
+        assert "van elders" in page.by_testid("conflict").text
+        assert page.by_testid("notes").text.strip() == "van hier"
+    assert one(world, "select count(*) from ticket") == 0
+    act(page, "keep")
+    assert page.by_testid("notes").text.strip() == "van hier"
+    act(page, "finish")
+    assert one(world, "select body from writing where kind = 'question'") == "van hier"
 
 
 def test_topics_are_suggested_while_typing(world: World) -> None:
