@@ -92,7 +92,7 @@ def world(base_world: World, app: Flask) -> Iterator[World]:
     with app.app_context():
         yield base_world
         db.session.rollback()
-    base_world.empty()
+    base_world.put_back()
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ def test_the_world_forgets_what_a_test_changed_in_it(world: World) -> None:
         admin.execute("update guard.credential set verifier = 'x'")
         admin.execute("delete from department_member")
         admin.execute("insert into guard.sign_in_attempt (email_hash, address_hash) values ('x', 'x')")
-    world.empty()
+    world.put_back()
     with world.admin() as admin:
         assert admin.execute("select name from account where id = %s", (world.people["agent"],)).fetchone() == (
             "Agent",

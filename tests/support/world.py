@@ -72,14 +72,6 @@ def _name(qualified: str) -> sql.Identifier:
     return sql.Identifier(*qualified.split("."))
 
 
-def _tables(admin: psycopg.Connection[Any]) -> list[str]:
-    found = admin.execute(
-        "select 'public.' || quote_ident(relname) from pg_class where relkind in ('r', 'p')"
-        " and not relispartition and relnamespace = 'public'::regnamespace"
-    )
-    return [row[0] for row in found]
-
-
 @dataclass
 class World:
     """What stands in the test database, by name."""
@@ -125,11 +117,25 @@ class World:
         return Page(self.app, self.session_for(person) if person else None)
 
     def empty(self) -> None:
-        """Put the world back as it was built: towns and people as they were, and nothing else."""
+        """Empty all but towns, people and who is signed in."""
         with self.admin() as admin:
             names = [table for table in _tables(admin) if table.removeprefix("public.") not in KEPT]
-            admin.execute(f"truncate {', '.join([*names, *DOORS])} cascade")
+            admin.execute(f"truncate {', '.join(names)} cascade")
+
+    def put_back(self) -> None:
+        """Make it as it was built: towns and people as they were, nobody signed in, and no work."""
+        self.empty()
+        with self.admin() as admin:
+            admin.execute(f"truncate {', '.join(DOORS)}")
             self.setup.put_back(admin)
+
+
+def _tables(admin: psycopg.Connection[Any]) -> list[str]:
+    found = admin.execute(
+        "select 'public.' || quote_ident(relname) from pg_class where relkind in ('r', 'p')"
+        " and not relispartition and relnamespace = 'public'::regnamespace"
+    )
+    return [row[0] for row in found]
 
 
 def build_world(app: Flask, admin_url: str) -> World:
