@@ -99,6 +99,10 @@ class Planter:
                 desk_memo=word,
             )
         )
+        topic = self.world.topics[centre, "grofvuil"]
+        self._put(
+            town, knowledge.ArticleTopic, article_id=article, topic_id=topic, centre_id=self.world.centres[centre]
+        )
         return article  # type: ignore[no-any-return]
 
     def _town(self, town: str, centre: str, shared: uuid.UUID) -> None:
@@ -144,6 +148,10 @@ class Planter:
             subject_id=canary(town, "access"),
             fields=[],
         )
+        self._put(town, contacts.TicketCounter, year=2026, last_number=7)
+        self._put(
+            town, core.Submission, account_id=self.world.people[AGENTS[town]], key=self._id("sent", town), endpoint="proof", digest=b"x", at=AT
+        )  # fmt: skip
         for key in DEPARTMENTS:
             self._case(town, centre, key, own)
 

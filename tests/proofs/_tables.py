@@ -3,22 +3,48 @@
 from __future__ import annotations
 
 import random
+import uuid
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 import sqlalchemy as sa
 
-from kcc.core.db import TenantMixin
 from kcc.core.permissions import REVEALS, Permission
 from tests.house.catalogue import models
 from tests.proofs._house import House
 from tests.proofs._lookalikes import Planter
 from tests.proofs._probing import Visitor
-from tests.support.world import DEPARTMENTS
+from tests.support.world import DEPARTMENTS, TOWNS
 
 SETTINGS = "select set_config('kcc.secret', %s, true), set_config('kcc.permission', %s, true)"
 OWN = ("conversation", "draft")
 """Tables where one's own rows are also in sight."""
+BY_DEPARTMENT = ("ticket", "ticket_child", "task")
+"""Policies under which departments matter."""
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Whose everything is, worked out apart from the product."""
+
+    towns: dict[int, str]
+    centres: dict[int, str]
+    departments: dict[int, str]
+    tickets: dict[Any, str]
+    members: dict[uuid.UUID, set[str]]
+    articles: dict[uuid.UUID, str | None]
+
+
+def judged_tables() -> list[str]:
+    """Every table with a policy that keeps somebody out."""
+    return sorted(name for name, model in models().items() if model.__policy__ != "open")
+
+
+def without_rows(given: House) -> list[str]:
+    """Tables of which the planter puts nothing down: there nothing could be found, whatever the policy says."""
+    with given.world.admin() as admin:
+        return [t for t in judged_tables() if not admin.execute(f"select 1 from {t} limit 1".encode()).fetchone()]
 
 
 def breaches_in_tables(
@@ -26,20 +52,13 @@ def breaches_in_tables(
 ) -> tuple[int, list[str]]:
     """Read, change and delete rows of others in tables; returns how many trials, and which succeeded."""
     known = models()
-    tables = [only] if only else [n for n, m in known.items() if "municipality_id" in m.__table__.columns]
-    combinations = [(t, v, p) for t in tables for v in visitors for p in Permission]
+    combinations = [(t, v, p) for t in ([only] if only else judged_tables()) for v in visitors for p in Permission]
     chance.shuffle(combinations)
     done, found = 0, []
     url = (
         sa.engine.make_url(given.urls["KCC_APP_URL"]).set(drivername="postgresql").render_as_string(hide_password=False)
     )
-    towns = {number: town for town, number in given.world.towns.items()}
-    departments = {number: key for (_town, key), number in given.world.departments.items()}
-    tickets = {
-        ticket: DEPARTMENTS[place]
-        for objects in planter.objects.values()
-        for place, ticket in enumerate(objects["ticket"])
-    }
+    truth = _truth(given, planter)
     with psycopg.connect(url) as connection:
         for table, visitor, permission in combinations:
             if done >= size:
@@ -49,12 +68,27 @@ def breaches_in_tables(
                 with connection.transaction(force_rollback=True):
                     connection.execute(SETTINGS, (visitor.secret, str(permission)))
                     rows = way(connection, table, known[table])
-                wrong = [
-                    r for r in rows if not _allowed(r, known[table], visitor, permission, towns, departments, tickets)
-                ]
+                wrong = [r for r in rows if not _allowed(r, known[table], visitor, permission, truth)]
                 if wrong:
                     found.append(f"{way.__name__[1:]} {table} by {visitor.name} under {permission}: {len(wrong)} rows")
     return done, found
+
+
+def _truth(given: House, planter: Planter) -> Truth:
+    towns = {number: town for town, number in given.world.towns.items()}
+    with given.world.admin() as admin:
+        articles = {row[0]: towns.get(row[1]) for row in admin.execute("select id, municipality_id from article")}
+        members: dict[uuid.UUID, set[str]] = {}
+        for account, town in admin.execute("select account_id, municipality_id from membership"):
+            members.setdefault(account, set()).add(towns[town])
+    return Truth(
+        towns=towns,
+        centres={number: key for key, number in given.world.centres.items()},
+        departments={number: key for (_town, key), number in given.world.departments.items()},
+        tickets={t: DEPARTMENTS[at] for made in planter.objects.values() for at, t in enumerate(made["ticket"])},
+        members=members,
+        articles=articles,
+    )
 
 
 def _read(connection: psycopg.Connection[Any], table: str, _model: Any) -> list[dict[str, Any]]:
@@ -62,8 +96,10 @@ def _read(connection: psycopg.Connection[Any], table: str, _model: Any) -> list[
     return _as_dicts(cursor)
 
 
-def _change(connection: psycopg.Connection[Any], table: str, _model: Any) -> list[dict[str, Any]]:
-    return _tried(connection, f"update {table} set municipality_id = municipality_id returning *")
+def _change(connection: psycopg.Connection[Any], table: str, model: Any) -> list[dict[str, Any]]:
+    columns = model.__table__.columns.keys()
+    column = next(c for c in ("municipality_id", "centre_id", "account_id", "name", columns[-1]) if c in columns)
+    return _tried(connection, f"update {table} set {column} = {column} returning *")
 
 
 def _remove(connection: psycopg.Connection[Any], table: str, _model: Any) -> list[dict[str, Any]]:
@@ -85,23 +121,65 @@ def _as_dicts(cursor: psycopg.Cursor[Any]) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _allowed(
-    row: dict[str, Any], model: Any, visitor: Visitor, permission: Permission, towns: dict[int, str],
-    departments: dict[int, str], tickets: dict[Any, str],
-) -> bool:  # fmt: skip
+def _allowed(row: dict[str, Any], model: Any, visitor: Visitor, permission: Permission, truth: Truth) -> bool:
     """Whether this row may be in sight: the towns, the class of data and the departments, worked out anew."""
     table = model.__tablename__
     if table in OWN and row.get("account_id") == visitor.account_id:
         return True
-    town = towns.get(row["municipality_id"])
+    if model.__policy__ in SHARED:
+        return SHARED[model.__policy__](row, visitor, permission, truth)
+    if "municipality_id" not in row:
+        return _of_centre(row, visitor, permission, truth)
+    town = truth.towns.get(row["municipality_id"])
     if town is None:
-        return not issubclass(model, TenantMixin)
+        return model.__policy__ == "centre_or_town" and _of_centre(row, visitor, permission, truth)
     if town not in visitor.towns(permission) or model.__data_class__ not in REVEALS[permission]:
         return False
-    if model.__policy__ not in ("ticket", "ticket_child", "task"):
+    if model.__policy__ not in BY_DEPARTMENT:
         return True
     seen = visitor.departments(town, permission)
     if "department_id" in row and table == "internal_task":
-        return departments[row["department_id"]] in seen
+        return truth.departments[row["department_id"]] in seen
     ticket = row["id"] if table == "ticket" else row.get("ticket_id")
-    return tickets.get(ticket, next(iter(seen), "")) in seen
+    return truth.tickets.get(ticket, next(iter(seen), "")) in seen
+
+
+# -- tables that are of no single municipality ---------------------------------------------------------
+
+
+def _of_centre(row: dict[str, Any], visitor: Visitor, permission: Permission, truth: Truth) -> bool:
+    towns = TOWNS.get(truth.centres.get(row.get("centre_id", 0), ""), ())
+    return bool(visitor.towns(permission) & set(towns))
+
+
+def _centre(row: dict[str, Any], visitor: Visitor, permission: Permission, truth: Truth) -> bool:
+    return _of_centre({"centre_id": row["id"]}, visitor, permission, truth)
+
+
+def _municipality(row: dict[str, Any], visitor: Visitor, permission: Permission, truth: Truth) -> bool:
+    return truth.towns[row["id"]] in visitor.towns(permission)
+
+
+def _account(row: dict[str, Any], visitor: Visitor, permission: Permission, truth: Truth) -> bool:
+    met = truth.members.get(row["id"], set()) & visitor.towns(permission)
+    return row["id"] == visitor.account_id or bool(met)
+
+
+def _own(row: dict[str, Any], visitor: Visitor, _permission: Permission, _truth: Truth) -> bool:
+    return bool(row["account_id"] == visitor.account_id)
+
+
+def _article_part(row: dict[str, Any], visitor: Visitor, permission: Permission, truth: Truth) -> bool:
+    town = truth.articles.get(row["article_id"])
+    return _of_centre(row, visitor, permission, truth) and (town is None or town in visitor.towns(permission))
+
+
+SHARED = {
+    "centre_self": _centre,
+    "municipality_self": _municipality,
+    "account": _account,
+    "own_account": _own,
+    "own_draft": _own,
+    "article_child": _article_part,
+}
+"""How rows of such a policy are judged. A policy that is new here is judged by the columns of its rows."""

@@ -89,6 +89,8 @@ def _note(given: House, client: Any, number: int) -> Any:
 def pages(given: Bench) -> list[Figure]:
     """Each page: median, 95th percentile, queries."""
     place = house(given)
+    with place.admin() as admin:  # an earlier run left notes, and a form that saw the version before them is refused
+        admin.execute("update ticket set version = 1 where version <> 1")
     found = []
     for case in _cases(place):
         try:
