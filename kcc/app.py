@@ -17,6 +17,7 @@ from kcc.config import Settings, read_settings
 from kcc.core import tenancy
 from kcc.core.db import db
 from kcc.core.logging import set_up_logging
+from kcc.operations import metrics
 from kcc.web.errors import register_error_pages
 from kcc.web.filters import register_filters
 from kcc.web.guards import public
@@ -37,6 +38,7 @@ ROOMS = (
     "channels",
     "desk",
     "insight",
+    "operations",
 )
 LOCALES = ("nl", "en")
 
@@ -84,6 +86,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     register_error_pages(app)
     register_filters(app)
     register_security_headers(app)
+    metrics.measure(app)
     register_context(app)
     register_rooms(app)
     register_plain_routes(app)

@@ -61,6 +61,12 @@ def check_database() -> list[str]:
     return faults
 
 
+def maintenance() -> str | None:
+    """The message of the maintenance that is going on, if any."""
+    with doorless_scope():
+        return db.session.scalar(sa.text("select kcc_maintenance()"))
+
+
 def work(once: bool) -> None:
     """Tick and do jobs until asked to stop; with ``once`` until nothing is due. A lost database is waited for."""
     stop = {"asked": False}
@@ -72,7 +78,7 @@ def work(once: bool) -> None:
             if time.monotonic() - last_tick > 1:
                 jobs.tick(now())
                 last_tick = time.monotonic()
-            job = jobs.claim()
+            job = None if maintenance() else jobs.claim()
             if job is not None:
                 jobs.run(job)
             elif once:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kcc.core.errors import BadConfiguration
@@ -38,6 +38,7 @@ class Settings:
     trusted_proxies: int = 0
     files_path: str = str(ROOT / "var" / "files")
     clamd: str | None = None
+    metrics_token: str | None = field(default=None, repr=False)
 
     @property
     def is_https(self) -> bool:
@@ -69,6 +70,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         smtp_url=environ.get("KCC_SMTP_URL"),
         mail_from=environ.get("KCC_MAIL_FROM", Settings.mail_from),
         pool_size=int(environ.get("KCC_POOL_SIZE", Settings.pool_size)),
+        metrics_token=environ.get("KCC_METRICS_TOKEN"),
         trusted_proxies=int(environ.get("KCC_TRUSTED_PROXIES", Settings.trusted_proxies)),
         files_path=environ.get("KCC_FILES") or str(Path(environ.get("KCC_VAR") or ROOT / "var") / "files"),
         clamd=environ.get("KCC_CLAMD") or None,

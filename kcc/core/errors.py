@@ -23,6 +23,10 @@ class ScopeMissing(KCCError):
     """SQL was tried outside a scope: a fault of ours, never of the reader."""
 
 
+class Maintenance(KCCError):
+    """Nothing may be written now; the message is the one that was set with the switch."""
+
+
 class NotFound(KCCError):
     """Absent, or of another municipality: the two are deliberately the same."""
 

@@ -15,6 +15,7 @@ PLATFORM_ONLY = (
     "kcc_set_credential",
     "kcc_make_account",
     "kcc_centre_keys",
+    "kcc_set_maintenance",
 )
 INSERTS = {"job": "insert, update, delete", "centre": "insert", "municipality": "insert", "account": "insert, update"}
 

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     ACCESS_LOG_READ = "access_log:read"
     ACCOUNT_SELF = "account:self"
     DESK_USE = "desk:use"
+    HEALTH_SEE = "health:see"
     JOB_RUN = "job:run"
     JOB_SEE = "job:see"
     KNOWLEDGE_EDIT = "knowledge:edit"
@@ -52,10 +53,11 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.HANDLER: EVERYONE | {P.TASK_WORK, P.TICKET_READ, P.TICKET_WRITE, P.KNOWLEDGE_READ},
     Role.COORDINATOR: EVERYONE | {P.TASK_WORK, P.TICKET_READ, P.TICKET_WRITE, P.KNOWLEDGE_READ},
     Role.EDITOR: EVERYONE | {P.KNOWLEDGE_READ, P.KNOWLEDGE_EDIT},
-    Role.SUPERVISOR: EVERYONE | {P.TICKET_READ, P.TICKET_WRITE, P.KNOWLEDGE_READ, P.STATISTICS_READ, P.JOB_SEE},
+    Role.SUPERVISOR: EVERYONE
+    | {P.TICKET_READ, P.TICKET_WRITE, P.KNOWLEDGE_READ, P.STATISTICS_READ, P.JOB_SEE, P.HEALTH_SEE},
     Role.CONTRACT_MANAGER: EVERYONE | {P.STATISTICS_READ},
     Role.PRIVACY_OFFICER: EVERYONE | {P.ACCESS_LOG_READ},
-    Role.ADMINISTRATOR: EVERYONE | {P.PEOPLE_MANAGE, P.SETUP_MANAGE, P.JOB_SEE},
+    Role.ADMINISTRATOR: EVERYONE | {P.PEOPLE_MANAGE, P.SETUP_MANAGE, P.JOB_SEE, P.HEALTH_SEE},
 }
 
 BY_DEPARTMENT: frozenset[Role] = frozenset({Role.HANDLER, Role.COORDINATOR})
@@ -65,6 +67,7 @@ REVEALS: dict[Permission, frozenset[str]] = {
     P.ACCESS_LOG_READ: frozenset({"setup", "access"}),
     P.ACCOUNT_SELF: frozenset({"setup"}),
     P.DESK_USE: frozenset({"setup", "figures", "person"}),
+    P.HEALTH_SEE: frozenset({"setup", "figures", "jobs"}),
     P.JOB_RUN: frozenset({"setup", "figures", "person"}),
     P.JOB_SEE: frozenset({"setup", "jobs"}),
     P.KNOWLEDGE_EDIT: frozenset({"setup"}),

@@ -11,7 +11,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from kcc.core.db import db
-from kcc.core.errors import Conflict, InvalidInput, InvalidState, KCCError, NotAllowed, NotFound
+from kcc.core.errors import Conflict, InvalidInput, InvalidState, KCCError, Maintenance, NotAllowed, NotFound
 
 STATUS: dict[type[KCCError], int] = {
     NotFound: 404,
@@ -19,6 +19,7 @@ STATUS: dict[type[KCCError], int] = {
     InvalidInput: 422,
     InvalidState: 409,
     Conflict: 409,
+    Maintenance: 503,
 }
 SAID = (
     _l("Dit kan nu niet."),

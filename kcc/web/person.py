@@ -28,6 +28,7 @@ class Person(UserMixin):  # type: ignore[misc]
     centre_name: str
     permissions: frozenset[str]
     roles: frozenset[str]
+    maintenance: str | None = None
 
     def get_id(self) -> str:
         """The account's id, as Flask-Login asks for it."""
@@ -51,7 +52,9 @@ class Person(UserMixin):  # type: ignore[misc]
 
 def read_person() -> Person | None:
     """Who stands at this scope's door; None when the account is gone or was switched off."""
-    row = db.session.execute(sa.text("select * from kcc_who()")).mappings().first()
+    row = (
+        db.session.execute(sa.text("select w.*, kcc_maintenance() as maintenance from kcc_who() w")).mappings().first()
+    )
     if row is None:
         return None
     values = dict(row)

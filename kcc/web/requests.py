@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from kcc.core.clock import now
 from kcc.core.db import db
+from kcc.core.errors import Maintenance
 from kcc.core.models import Submission
 from kcc.core.permissions import Permission
 from kcc.core.tenancy import doorless_scope, scope
@@ -78,6 +79,8 @@ def unit_of_work(view: Callable[[], ResponseReturnValue]) -> BaseResponse:
                 return to_sign_in()
             if not g.person.may(stamp.permission):
                 abort(403)
+            if g.person.maintenance and not read_only:
+                raise Maintenance(g.person.maintenance)
             response = (
                 _once(stamp, view) if not read_only and not stamp.repeatable else _committed(make_response(view()))
             )

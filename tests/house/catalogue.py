@@ -27,7 +27,7 @@ DEFINERS = frozenset({
     "kcc_change_password", "kcc_offer_totp", "kcc_confirm_totp", "kcc_drop_totp",
     "kcc_claim_job", "kcc_finish_job", "kcc_fail_job", "kcc_tick", "kcc_job_counts",
     "kcc_open_command", "kcc_make_centre", "kcc_make_municipality", "kcc_set_credential", "kcc_make_account",
-    "kcc_last_backup", "kcc_centre_keys", "kcc_find_tickets", "kcc_find_articles", "kcc_covers_centre", "kcc_find_parties",
+    "kcc_last_backup", "kcc_maintenance", "kcc_set_maintenance", "kcc_centre_keys", "kcc_find_tickets", "kcc_find_articles", "kcc_covers_centre", "kcc_find_parties",
 })  # fmt: skip
 """Every function that runs with the guard's rights. One more needs a reader who checks its own filter."""
 

@@ -15,6 +15,7 @@ PUBLIC = {
     "static": "assets",
     "health_live": "monitoring",
     "health_ready": "monitoring",
+    "operations.show_metrics": "a monitoring system with a token",
     "people.sign_in": "strangers arrive here",
     "people.second_factor": "half signed in",
     "people.recovery_code": "half signed in",

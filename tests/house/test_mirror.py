@@ -7,9 +7,22 @@ from pathlib import Path
 from tests.house.code import KCC, ROOT, modules
 
 ROOMS = (
-    "core", "web", "municipalities", "people", "parties", "knowledge", "contacts", "routing", "backoffice", "channels", "desk",
-    "insight", "integrations", "demo",
-)  # fmt: skip
+    "core",
+    "web",
+    "municipalities",
+    "people",
+    "parties",
+    "knowledge",
+    "contacts",
+    "routing",
+    "backoffice",
+    "channels",
+    "desk",
+    "insight",
+    "operations",
+    "integrations",
+    "demo",
+)
 LAYERS = ("actions", "queries", "rules", "views", "models")
 WITHOUT: dict[str, str] = {
     "models": "tables: tests/house/test_tenancy.py and test_migrations.py read every one",
@@ -71,6 +84,12 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "demo/history_rows": "tests/demo/test_load.py",
     "demo/laid": "tests/demo/test_load.py",
     "demo/people_of_town": "tests/demo/test_load.py",
+    "core/findings": "tests/operations/test_views.py",
+    "operations/forms": "tests/operations/test_views.py",
+    "operations/metrics": "tests/operations/test_views.py",
+    "operations/queries": "tests/operations/test_views.py",
+    "operations/queries_round": "tests/operations/test_views.py",
+    "operations/actions": "tests/operations/test_views.py",
     "web/fragments": "tests/contacts/test_views.py, tests/web/test_errors.py",
     "web/navigation": "tests/people/test_views.py",
     "web/panels": "tests/backoffice/test_views.py",
