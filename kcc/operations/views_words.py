@@ -72,7 +72,7 @@ def backup(at: datetime) -> Iterable[Finding]:
 @check("disk")
 def disk(at: datetime) -> Iterable[Finding]:
     """Room on the disk."""
-    space = queries.space_of(Path.cwd())
+    space = queries.space_of(Path(current_app.config["SETTINGS"].files_path))
     level = rules.judge_space(space.free, space.total)
     seen = _("%(free)d MB vrij van %(total)d MB", free=rules.megabytes(space.free), total=rules.megabytes(space.total))
     advice = _("Maak ruimte: oude back-ups en logbestanden kunnen vaak weg.")
