@@ -5,8 +5,8 @@ from alembic import op
 
 from kcc.core import guard, rls
 
-revision = "0005"
-down_revision = "0004"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -28,7 +28,7 @@ def upgrade() -> None:
     )
     for statement in rls.statements("daily_check", "centre", "setup"):
         op.execute(statement)
-    guard.lay_guard("0005_operations.sql")
+    guard.lay_guard("0007_operations.sql")
 
 
 def downgrade() -> None:
