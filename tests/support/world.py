@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -119,14 +119,13 @@ class World:
     def empty(self) -> None:
         """Empty all but towns, people and who is signed in."""
         with self.admin() as admin:
-            names = [table for table in _tables(admin) if table.removeprefix("public.") not in KEPT]
-            admin.execute(f"truncate {', '.join(names)} cascade")
+            _clear(admin, [table for table in _tables(admin) if table.removeprefix("public.") not in KEPT])
 
     def put_back(self) -> None:
         """Make it as it was built: towns and people as they were, nobody signed in, and no work."""
         self.empty()
         with self.admin() as admin:
-            admin.execute(f"truncate {', '.join(DOORS)}")
+            _clear(admin, DOORS)
             self.setup.put_back(admin)
 
 
@@ -136,6 +135,20 @@ def _tables(admin: psycopg.Connection[Any]) -> list[str]:
         " and not relispartition and relnamespace = 'public'::regnamespace"
     )
     return [row[0] for row in found]
+
+
+def _clear(admin: psycopg.Connection[Any], tables: Collection[str]) -> None:
+    """Take the rows out of those tables that have any: emptying a hundred empty ones takes longer than most tests.
+
+    As a replica, so that no reference stands in the way of the order.
+    """
+    filled = admin.execute(
+        " union all ".join(f"(select '{table}' from {table} limit 1)" for table in tables)
+    ).fetchall()
+    with admin.transaction():
+        admin.execute("set local session_replication_role = replica")
+        for (table,) in filled:
+            admin.execute(f"delete from {table}")
 
 
 def build_world(app: Flask, admin_url: str) -> World:
