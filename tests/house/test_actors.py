@@ -11,6 +11,7 @@ NAMELESS = {
     "index_ticket": "the words by which a ticket is found follow from what a named actor wrote",
 }
 TRACELESS = {
+    "forget_old": "retention by the clock, of ticks that hold no person",
     "insert_task": "creating and forwarding stand on it, and each leaves its own trace",
     "announce": "a notice is its own trace, and its task's event tells of it",
     "keep_version": "a version is its own trace: who, when and what",
