@@ -20,7 +20,7 @@ from kcc.core.logging import set_up_logging
 from kcc.operations import metrics
 from kcc.web.errors import register_error_pages
 from kcc.web.filters import register_filters
-from kcc.web.guards import public
+from kcc.web.guards import public, stamp_of
 from kcc.web.navigation import items_for, links_for
 from kcc.web.requests import KCC
 from kcc.web.security import csp_nonce, register_security_headers
@@ -80,7 +80,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     set_up_logging()
     tenancy.install()
     db.init_app(app)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     Babel(app, locale_selector=choose_locale)
     LoginManager(app).request_loader(lambda _request: g.get("person"))
     register_error_pages(app)
@@ -90,11 +90,16 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     register_context(app)
     register_rooms(app)
     register_plain_routes(app)
+    for view in app.view_functions.values():
+        if (stamp := stamp_of(view)) and stamp.own_token:
+            csrf.exempt(view)
     return app
 
 
 def choose_locale() -> str:
-    """The language of the signed-in person; before that, of the browser; Dutch when neither says."""
+    """The language that the page was asked in; of the signed-in person; of the browser; Dutch when none says."""
+    if chosen := g.get("chosen_locale"):
+        return str(chosen)
     person = g.get("person")
     if person is not None:
         return str(person.locale)

@@ -32,13 +32,15 @@ def receive_question(
     topic_id: int | None = None,
     ticket: Ticket | None = None,
     language: str = "nl",
+    reference: str = "",
 ) -> Ticket:
     """A question from outside as a ticket that waits for an agent; with ``ticket`` it is added to that one.
 
     ``channel`` is how it came (email, webform, counter…), ``kind`` and ``subject_id`` what waits: the kind of work item
     and the id of the mail, form or queue number. Without ``topic_id`` the topic is suggested from the words, else the
     town's general one. A party of the town is recognised only when exactly one has this address or number. A ticket
-    that was answered or closed opens again; one that was merged stands for the ticket it went into.
+    that was answered or closed opens again; one that was merged stands for the ticket it went into. ``reference`` is
+    one that the database gave out before, to the citizen.
 
     Raises NotFound for a town out of sight, InvalidInput for a topic or channel that it does not have.
     """
@@ -49,7 +51,7 @@ def receive_question(
         moment = now()
         ticket = contacts.open_ticket(
             actor=actor, municipality_id=municipality_id, topic_id=topic, channel=channel, party_id=party_id,
-            opened_at=moment, due_at=municipalities.due_at(municipality_id, topic, channel, moment),
+            opened_at=moment, due_at=municipalities.due_at(municipality_id, topic, channel, moment), reference=reference,
         )  # fmt: skip
     else:
         ticket = _take_up(actor, ticket)

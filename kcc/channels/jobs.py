@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import uuid
 
+from flask import current_app
+
 from kcc.channels import actions_files as files
+from kcc.channels import actions_forms as forms
+from kcc.channels import confirming
+from kcc.config import Settings
 from kcc.core.jobs import Claimed, handles
 from kcc.core.permissions import Actor
+from kcc.integrations import mail
 
 
 @handles("channels.scan")
@@ -27,3 +33,30 @@ def sweep_files(job: Claimed) -> None:
     """Compare the files of one municipality with their rows."""
     if job.municipality_id is not None:
         files.sweep_files(actor=Actor.job(), municipality_id=job.municipality_id)
+
+
+@handles("channels.form")
+def form(job: Claimed) -> None:
+    """Make of a form that came in what it is."""
+    forms.process_form(actor=Actor.job(), form_id=uuid.UUID(job.args["form"]))
+
+
+@handles("channels.sweep_forms", every_seconds=60)
+def sweep_forms(job: Claimed) -> None:
+    """Find forms of one municipality that nothing was made of."""
+    if job.municipality_id is not None:
+        forms.sweep_forms(actor=Actor.job(), municipality_id=job.municipality_id)
+
+
+@handles("channels.confirm_form")
+def confirm_form(job: Claimed) -> None:
+    """Mail a citizen that the question came in, with its reference and code and without its text."""
+    settings: Settings = current_app.config["SETTINGS"]
+    if settings.smtp_url is None:
+        return
+    message = confirming.compose_confirmation(
+        form_id=uuid.UUID(job.args["form"]), data_key=settings.data_key, sender=settings.mail_from,
+        public_url=settings.public_url.rstrip("/"),
+    )  # fmt: skip
+    if message is not None:
+        mail.send(settings.smtp_url, message)

@@ -25,7 +25,7 @@ from kcc.core.permissions import Actor
 from kcc.core.search_text import to_tsvector_text
 from kcc.municipalities import queries as municipalities
 
-WRITING_KINDS = frozenset({"question", "answer", "note", "told", "reason"})
+WRITING_KINDS = frozenset({"question", "answer", "note", "told", "reason", "rating"})
 LONGEST_TEXT = 20_000
 LARGEST_INDEX = 900_000
 
@@ -57,8 +57,11 @@ def open_ticket(
     due_at: datetime | None = None,
     priority: int = Priority.NORMAL,
     department_ids: Iterable[int] = (),
+    reference: str = "",
 ) -> Ticket:
     """A new question to one municipality, with the next reference of its year; times aware, UTC.
+
+    ``reference`` is one that the database gave out of that row before, to somebody who has it in hand.
 
     Raises NotFound for a municipality out of sight, InvalidInput for an unknown channel, priority or topic.
     """
@@ -71,7 +74,7 @@ def open_ticket(
     at = opened_at or now()
     ticket = Ticket(
         municipality_id=municipality_id,
-        reference=_next_reference(municipality_id, at),
+        reference=reference or _next_reference(municipality_id, at),
         topic_id=topic_id,
         channel=str(channel),
         status=str(Status.OPEN),

@@ -58,6 +58,7 @@ KIND_WORDS: dict[str, LazyString] = {
     "note": _l("Notitie"),
     "told": _l("Aan de inwoner verteld"),
     "reason": _l("Reden"),
+    "rating": _l("Beoordeling door de inwoner"),
 }
 EVENT_WORDS: dict[str, LazyString] = {
     "opened": _l("Vraag geopend"),
@@ -90,6 +91,7 @@ EVENT_WORDS: dict[str, LazyString] = {
     "queue_given_back": _l("Terug in de wachtrij gezet"),
     "queue_done": _l("Klaar in de wachtrij"),
     "attached": _l("Bijlage toegevoegd"),
+    "rated": _l("De inwoner gaf een cijfer"),
     "attachment_refused": _l("Bijlage niet aangenomen"),
     "attachment_infected": _l("Virus gevonden in een bijlage"),
     "attachment_missing": _l("Bijlage niet gevonden op de schijf"),
@@ -194,5 +196,7 @@ def _more(verb: str, detail: Mapping[str, object], departments: Mapping[int, str
         number = detail.get("to")
         known = isinstance(number, int) and number in set(Priority)
         return str(PRIORITIES[Priority(number)]).lower() if known else ""  # type: ignore[arg-type]
+    if verb == "rated":
+        return _("%(score)s van 5", score=detail.get("score", ""))
     department_id = detail.get("department_id")
     return departments.get(department_id, "") if isinstance(department_id, int) else ""

@@ -18,7 +18,9 @@ class Permission(StrEnum):
     ACCESS_LOG_READ = "access_log:read"
     ACCOUNT_SELF = "account:self"
     DESK_USE = "desk:use"
+    FORM_SORT = "form:sort"
     HEALTH_SEE = "health:see"
+    INCIDENT_MANAGE = "incident:manage"
     JOB_RUN = "job:run"
     JOB_SEE = "job:see"
     KNOWLEDGE_EDIT = "knowledge:edit"
@@ -49,12 +51,21 @@ P = Permission
 EVERYONE = frozenset({P.ACCOUNT_SELF, P.LIVE_LISTEN})
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.AGENT: EVERYONE | {P.DESK_USE, P.TICKET_READ, P.TICKET_WRITE, P.KNOWLEDGE_READ},
+    Role.AGENT: EVERYONE | {P.DESK_USE, P.FORM_SORT, P.TICKET_READ, P.TICKET_WRITE, P.KNOWLEDGE_READ},
     Role.HANDLER: EVERYONE | {P.TASK_WORK, P.TICKET_READ, P.TICKET_WRITE, P.KNOWLEDGE_READ},
     Role.COORDINATOR: EVERYONE | {P.TASK_WORK, P.TICKET_READ, P.TICKET_WRITE, P.KNOWLEDGE_READ},
-    Role.EDITOR: EVERYONE | {P.KNOWLEDGE_READ, P.KNOWLEDGE_EDIT},
+    Role.EDITOR: EVERYONE | {P.KNOWLEDGE_READ, P.KNOWLEDGE_EDIT, P.INCIDENT_MANAGE},
     Role.SUPERVISOR: EVERYONE
-    | {P.TICKET_READ, P.TICKET_WRITE, P.KNOWLEDGE_READ, P.STATISTICS_READ, P.JOB_SEE, P.HEALTH_SEE},
+    | {
+        P.TICKET_READ,
+        P.TICKET_WRITE,
+        P.KNOWLEDGE_READ,
+        P.STATISTICS_READ,
+        P.JOB_SEE,
+        P.HEALTH_SEE,
+        P.FORM_SORT,
+        P.INCIDENT_MANAGE,
+    },
     Role.CONTRACT_MANAGER: EVERYONE | {P.STATISTICS_READ},
     Role.PRIVACY_OFFICER: EVERYONE | {P.ACCESS_LOG_READ},
     Role.ADMINISTRATOR: EVERYONE | {P.PEOPLE_MANAGE, P.SETUP_MANAGE, P.JOB_SEE, P.HEALTH_SEE},
@@ -67,7 +78,9 @@ REVEALS: dict[Permission, frozenset[str]] = {
     P.ACCESS_LOG_READ: frozenset({"setup", "access"}),
     P.ACCOUNT_SELF: frozenset({"setup"}),
     P.DESK_USE: frozenset({"setup", "figures", "person"}),
+    P.FORM_SORT: frozenset({"setup", "figures", "person"}),
     P.HEALTH_SEE: frozenset({"setup", "figures", "jobs"}),
+    P.INCIDENT_MANAGE: frozenset({"setup", "figures"}),
     P.JOB_RUN: frozenset({"setup", "figures", "person"}),
     P.JOB_SEE: frozenset({"setup", "jobs"}),
     P.KNOWLEDGE_EDIT: frozenset({"setup"}),

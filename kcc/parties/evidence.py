@@ -13,7 +13,7 @@ from kcc.core.permissions import Actor
 from kcc.core.tenancy import SETTINGS, current_scope
 from kcc.parties.models import AccessRecord
 
-LOOKS = frozenset({"party_search", "party_open", "bsn_reveal", "ticket_open", "file_open", "refused"})
+LOOKS = frozenset({"party_search", "party_open", "bsn_reveal", "ticket_open", "file_open", "form_open", "refused"})
 
 
 def record_look(

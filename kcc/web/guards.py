@@ -16,6 +16,7 @@ class Stamp:
     """What a view asks: a permission (None: public), whether its POST only reads, whether it may be sent twice.
 
     ``most_bytes`` is how much a request may carry when that is more than an ordinary form (files).
+    ``own_token`` is why the view checks a token of its own instead of the session's.
     """
 
     permission: Permission | None
@@ -23,6 +24,7 @@ class Stamp:
     reads: bool = False
     repeatable: str = ""
     most_bytes: int = 0
+    own_token: str = ""
 
 
 def _stamp(view: Callable[..., Any]) -> Stamp:
@@ -82,6 +84,16 @@ def takes_files(most_bytes: int) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         _stamp(view).most_bytes = most_bytes
+        return view
+
+    return mark
+
+
+def own_token(why: str) -> Callable[[View], View]:
+    """A form that is shown in a frame of another site, where no cookie comes along: it checks a signed token itself."""
+
+    def mark(view: View) -> View:
+        _stamp(view).own_token = why
         return view
 
     return mark

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 
 def csp_nonce() -> str:
     """The one-time word that lets this page's own scripts run."""
     return str(request.environ.setdefault("kcc.nonce", secrets.token_urlsafe(16)))
+
+
+def allow_frames(sites: list[str]) -> None:
+    """Let these sites (https origins) show this answer in a frame; without this, nobody may."""
+    g.frame_ancestors = sites
+
+
+def frame_ancestors() -> str:
+    """Who may show this answer in a frame, as the policy says it."""
+    return " ".join(g.get("frame_ancestors") or ["'none'"])
 
 
 def register_security_headers(app: Flask) -> None:
@@ -22,7 +32,7 @@ def register_security_headers(app: Flask) -> None:
         response.headers.setdefault(
             "Content-Security-Policy",
             f"default-src 'none'; script-src 'nonce-{csp_nonce()}' 'strict-dynamic'; style-src 'self'; img-src 'self' data:;"
-            f" font-src 'self'; connect-src 'self'{live}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+            f" font-src 'self'; connect-src 'self'{live}; form-action 'self'; base-uri 'none'; frame-ancestors {frame_ancestors()}",
         )
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "same-origin"

@@ -21,6 +21,14 @@ PUBLIC = {
     "people.recovery_code": "half signed in",
     "people.sign_out": "also when the session has ended meanwhile",
     "people.set_locale": "language before sign-in",
+    "channels.web_form": "a citizen's question",
+    "channels.send_web_form": "a citizen's question",
+    "channels.status_door": "reference and code, checked by the database",
+    "channels.status": "what the code proves",
+    "channels.status_reply": "what the code proves",
+    "channels.status_rating": "what the code proves",
+    "channels.status_file": "what the code proves",
+    "channels.status_close": "leaving",
 }
 REPEATABLE = {
     "account.change_password": "the old password holds once; no trace in the memory of forms",
@@ -29,6 +37,7 @@ REPEATABLE = {
     "desk.save_draft": "autosave, with a version",
     "contacts.presence": "being there twice is being there",
 }
+OWN_TOKEN = {"channels.send_web_form": "shown in frames of other sites; its token is signed, its sender nobody"}
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -46,6 +55,12 @@ def test_routes_for_strangers_are_on_the_list(app: Flask) -> None:
 def test_routes_that_may_be_sent_twice_are_on_the_list(app: Flask) -> None:
     found = {name for name, view in app.view_functions.items() if (stamp := stamp_of(view)) and stamp.repeatable}
     assert found <= set(REPEATABLE), found - set(REPEATABLE)
+
+
+def test_forms_without_the_session_s_token_are_on_the_list(app: Flask) -> None:
+    found = {name for name, view in app.view_functions.items() if (stamp := stamp_of(view)) and stamp.own_token}
+    assert found == set(OWN_TOKEN)
+    assert all(stamp_of(app.view_functions[name]).permission is None for name in found)  # type: ignore[union-attr]
 
 
 def test_every_exception_has_a_reason(app: Flask) -> None:

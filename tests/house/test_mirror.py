@@ -28,6 +28,7 @@ WITHOUT: dict[str, str] = {
     "models": "tables: tests/house/test_tenancy.py and test_migrations.py read every one",
     "models_written": "the same",
     "models_files": "the same",
+    "models_forms": "the same",
 }
 
 
@@ -59,6 +60,11 @@ def test_no_reason_outlives_its_module() -> None:
 
 
 TESTED_ELSEWHERE: dict[str, str] = {
+    "channels/forms_public": "tests/channels/test_views_form.py, tests/channels/test_views_status.py",
+    "channels/forms_settings": "tests/channels/test_views_forms.py",
+    "channels/public_door": "tests/channels/test_views_form.py, tests/channels/test_views_status.py",
+    "channels/queries_forms": "tests/channels/test_actions_forms.py",
+    "channels/views_strangers": "tests/channels/test_views_form.py",
     "channels/forms_files": "tests/channels/test_views_files.py",
     "channels/queries_files": "tests/channels/test_actions_files.py",
     "channels/views": "it only gathers the other files of views",

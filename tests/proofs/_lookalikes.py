@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from kcc.backoffice import models as backoffice
 from kcc.channels import models_files as channels_files
+from kcc.channels import models_forms as channels_forms
 from kcc.contacts import models as contacts
 from kcc.contacts import models_written as written
 from kcc.core import models as core
@@ -121,6 +122,9 @@ class Planter:
             self._put(town, municipalities.UsefulLink, label=setup, url=f"https://{setup}.example/")
             self._put(town, municipalities.ClosingDay, on_day=date(2026, 12, 24), label=setup)
             self._rename(town, setup)
+        form = self._put(town, municipalities.Entrance, kind="form", address="contact", label=setup)
+        ids["webform"].append(form)
+        self._put(town, channels_forms.WebForm, entrance_id=form, words={"nl": {"title": setup}})
         own = self._article(town, centre, self.world.towns[town])
         ids["article"].append(shared)
         self._put(
@@ -234,6 +238,13 @@ class Planter:
             sha256=b"x",
             **loose,
         )
+        came = {"entrance_id": world.entrances[town], "key": self._id("key", town, key), "address_hash": b"x"}
+        self._put(
+            town, channels_forms.ReceivedForm, digest=b"x", body={"question": f"{COMMON} {person}", "name": person}, doubts=["trap"],
+            state="quarantine", reference=canary(town, "person", key).upper(), ticket_id=None, **came,
+        )  # fmt: skip
+        self._put(town, channels_forms.FormFile, name=f"{person}.txt", data=person.encode(), size=1, **came)
+        self._put(town, channels_forms.Rating, score=4, channel="webform", topic_id=topic, **loose)
         self._put(town, contacts.TicketPresence, account_id=agent, seen_at=AT, **loose)
         self._put(town, contacts.TicketLink, other_id=ticket, kind="related", **loose)
         self._put(town, contacts.Transfer, warm=True, succeeded=True, department_id=department, **loose)

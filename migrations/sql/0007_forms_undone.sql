@@ -1,0 +1,14 @@
+drop function public.kcc_public_form(integer, text);
+drop function public.kcc_keep_form_file(integer, text, uuid, text, bytea, bytea);
+drop function public.kcc_form_files(integer, text, uuid);
+drop function public.kcc_receive_form(integer, text, uuid, bytea, jsonb, text[], bytea, bytea);
+drop function public.kcc_open_status(text, bytea, bytea, bytea);
+drop function public.kcc_close_status(text);
+drop function public.kcc_public_status(text);
+drop function public.kcc_receive_answer(text, uuid, bytea, text, jsonb, bytea);
+drop function public.kcc_status_file(text, uuid);
+drop function guard.citizen_form(text);
+drop function guard.enqueue_form(integer, uuid);
+drop function guard.form_entrance(integer, text);
+drop table guard.citizen_door;
+drop table guard.status_attempt;
