@@ -134,3 +134,11 @@ def status_file(secret: str, file_id: uuid.UUID) -> sa.Row[Any]:
 def close_status(secret: str) -> None:
     """Shut the door again."""
     db.session.execute(sa.text("select kcc_close_status(:s)"), {"s": secret})
+
+
+def public_screen(entrance_id: int) -> dict[str, Any]:
+    """What the screen in a hall shows: numbers called, where to go, how many wait. Raises NotFound for no such counter."""
+    found = db.session.scalar(sa.text("select kcc_public_screen(:e)"), {"e": entrance_id})
+    if found is None:
+        raise NotFound
+    return dict(found)

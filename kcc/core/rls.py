@@ -106,6 +106,7 @@ LATER_READS = (
     "web_form",
     "received_form",
     "form_file",
+    "queue_number",
 )
 """The same for functions that came after the first migration; the migration that brings a function opens them to it."""
 

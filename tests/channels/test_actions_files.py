@@ -223,7 +223,9 @@ def test_a_file_without_its_row_is_set_apart_when_it_is_old_enough(world: World,
     assert sweep(world).orphans == 1
     assert not store.has(world.towns["Aalburg"], kept)
     with world.admin() as admin:
-        row = admin.execute("select fields from audit_entry where verb = 'files.swept' order by at desc limit 1").fetchone()
+        row = admin.execute(
+            "select fields from audit_entry where verb = 'files.swept' order by at desc limit 1"
+        ).fetchone()
     assert row is not None and "orphans:1" in row[0]
 
 

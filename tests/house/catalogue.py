@@ -33,6 +33,7 @@ DEFINERS = frozenset({
     "kcc_find_articles", "kcc_covers_centre", "kcc_find_parties", "form_entrance", "kcc_public_form",
     "kcc_keep_form_file", "kcc_form_files", "kcc_receive_form", "enqueue_form", "kcc_open_status",
     "citizen_form", "kcc_close_status", "kcc_public_status", "kcc_receive_answer", "kcc_status_file",
+    "kcc_public_screen",
 })  # fmt: skip
 """Every function that runs with the guard's rights. One more needs a reader who checks its own filter."""
 

@@ -29,6 +29,8 @@ PUBLIC = {
     "channels.status_rating": "what the code proves",
     "channels.status_file": "what the code proves",
     "channels.status_close": "leaving",
+    "channels.hall_screen": "numbers in the hall",
+    "channels.hall_screen_part": "numbers in the hall",
 }
 REPEATABLE = {
     "account.change_password": "the old password holds once; no trace in the memory of forms",

@@ -1,0 +1,1 @@
+drop function public.kcc_public_screen(integer);
