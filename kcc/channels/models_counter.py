@@ -21,6 +21,7 @@ class QueueNumber(TenantMixin, Base):
     """
 
     __tablename__ = "queue_number"
+    __policy__ = "whole"
     __data_class__ = "figures"
     __table_args__ = tenant_key(
         sa.UniqueConstraint("municipality_id", "entrance_id", "on_day", "number"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kcc.channels import views_counter, views_files, views_form, views_forms, views_status
+from kcc.channels import views_counter, views_files, views_form, views_forms, views_incidents, views_status
 from kcc.channels.views_blueprint import bp
 
-__all__ = ["bp", "views_counter", "views_files", "views_form", "views_forms", "views_status"]
+__all__ = ["bp", "views_counter", "views_files", "views_form", "views_forms", "views_incidents", "views_status"]

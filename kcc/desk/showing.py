@@ -57,6 +57,7 @@ def desk_page(form: StartForm) -> str:
         in_hand=queries_conversations.in_hand(current_person().account_id),
         channel_labels=forms.CHANNEL_LABELS,
         colleagues_url=_colleagues_url(),
+        incidents_url=_incidents_url(),
     )
 
 
@@ -133,6 +134,11 @@ def _values(screen: Screen, form: DeskForm, faults: dict[str, str] | None, **ext
 
 def _ticket_url(ticket_id: uuid.UUID) -> str:
     return url_for(TICKET, ticket_id=ticket_id) if TICKET in current_app.view_functions else f"/tickets/{ticket_id}"
+
+
+def _incidents_url() -> str | None:
+    endpoint = "channels.running_incidents"
+    return url_for(endpoint) if endpoint in current_app.view_functions else None
 
 
 def _colleagues_url() -> str | None:

@@ -17,7 +17,7 @@ from flask_babel import lazy_gettext as _l
 from kcc.core.clock import now
 from kcc.core.errors import InvalidInput, NotFound
 from kcc.core.permissions import Permission
-from kcc.insight import forms, queries, queries_behind, views_exports
+from kcc.insight import forms, queries, queries_behind, queries_ratings, views_exports
 from kcc.insight import views_words as words
 from kcc.insight.queries_behind import Narrowing
 from kcc.insight.rules import Period, suppress_small_cells
@@ -89,7 +89,7 @@ def overview() -> ResponseReturnValue:
         channels=[(str(key), text) for key, text in forms.CHANNELS.items() if _used(whole, str(key))],
         sentences=[words.sentence(finding, len(towns)) for finding in findings(lines)],
         topic_bars=[_bars(asked, town, towns, counted, open_to) for town in towns], hours=_hours(counted.hours),
-        behind=_links(asked),
+        behind=_links(asked), ratings=queries_ratings.ratings(asked.selection),
     )  # fmt: skip
     return page, 422 if asked.refused else 200
 

@@ -235,6 +235,14 @@ def topic_ids_by_key(keys: Collection[str]) -> dict[str, int]:
     return {row.key: row.id for row in rows}
 
 
+def offered_topics() -> dict[int, str]:
+    """Every topic that some town of the scope offers: names by id."""
+    rows = db.session.execute(
+        sa.select(Topic.id, Topic.name).where(Topic.id.in_(sa.select(TopicRoute.topic_id).where(TopicRoute.active)))
+    )
+    return {row.id: row.name for row in rows}
+
+
 def departments_of(municipality_id: int) -> list[Department]:
     """The active departments of one municipality, by name."""
     return list(

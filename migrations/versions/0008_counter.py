@@ -49,7 +49,7 @@ def upgrade() -> None:
             name=op.f("uq_queue_number_municipality_id_entrance_id_on_day_number"),
         ),
     )
-    for statement in rls.statements("queue_number", "municipal", "figures"):
+    for statement in rls.statements("queue_number", "whole", "figures"):
         op.execute(statement)
     guard.lay_guard("0008_counter.sql")
 

@@ -63,6 +63,8 @@ def test_no_reason_outlives_its_module() -> None:
 TESTED_ELSEWHERE: dict[str, str] = {
     "channels/forms_counter": "tests/channels/test_views_counter.py",
     "channels/queries_counter": "tests/channels/test_actions_counter.py",
+    "channels/forms_incidents": "tests/channels/test_views_incidents.py",
+    "channels/queries_incidents": "tests/channels/test_views_incidents.py",
     "channels/forms_public": "tests/channels/test_views_form.py, tests/channels/test_views_status.py",
     "channels/forms_settings": "tests/channels/test_views_forms.py",
     "channels/public_door": "tests/channels/test_views_form.py, tests/channels/test_views_status.py",

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kcc.backoffice import models as backoffice
+from kcc.channels import models_counter as channels_counter
 from kcc.channels import models_files as channels_files
 from kcc.channels import models_forms as channels_forms
 from kcc.contacts import models as contacts
@@ -242,6 +243,11 @@ class Planter:
         self._put(
             town, channels_forms.ReceivedForm, digest=b"x", body={"question": f"{COMMON} {person}", "name": person}, doubts=["trap"],
             state="quarantine", reference=canary(town, "person", key).upper(), ticket_id=None, **came,
+        )  # fmt: skip
+        number = 1 + DEPARTMENTS.index(key)
+        self._put(
+            town, channels_counter.QueueNumber, entrance_id=world.entrances[town], on_day=AT.date(), letter="A", number=number,
+            topic_group=canary(town, "figures", key),
         )  # fmt: skip
         self._put(town, channels_forms.FormFile, name=f"{person}.txt", data=person.encode(), size=1, **came)
         self._put(town, channels_forms.Rating, score=4, channel="webform", topic_id=topic, **loose)
