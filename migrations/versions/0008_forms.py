@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from kcc.core import guard, rls
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
@@ -125,11 +125,11 @@ def upgrade() -> None:
         op.execute(f"grant select on {table} to kcc_guard")
     for statement in guard.guard_writes("ticket_counter", "received_form", "form_file"):
         op.execute(statement)
-    guard.lay_guard("0007_forms.sql")
+    guard.lay_guard("0008_forms.sql")
 
 
 def downgrade() -> None:
-    guard.lay_guard("0007_forms_undone.sql")
+    guard.lay_guard("0008_forms_undone.sql")
     op.execute("drop policy guard_writes on ticket_counter")
     op.execute("revoke insert, update on ticket_counter from kcc_guard")
     for table, *_rest in reversed(TABLES):

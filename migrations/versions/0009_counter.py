@@ -5,8 +5,8 @@ from alembic import op
 
 from kcc.core import guard, rls
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
@@ -51,9 +51,9 @@ def upgrade() -> None:
     )
     for statement in rls.statements("queue_number", "whole", "figures"):
         op.execute(statement)
-    guard.lay_guard("0008_counter.sql")
+    guard.lay_guard("0009_counter.sql")
 
 
 def downgrade() -> None:
-    guard.lay_guard("0008_counter_undone.sql")
+    guard.lay_guard("0009_counter_undone.sql")
     op.drop_table("queue_number")
