@@ -13,6 +13,8 @@ from kcc.municipalities import models as municipalities_models  # noqa: F401
 from kcc.parties import models as parties_models  # noqa: F401
 from kcc.people import models as people_models  # noqa: F401
 from kcc.routing import models as routing_models  # noqa: F401
+from kcc.routing import models_deciding as routing_models_deciding  # noqa: F401
+from kcc.routing import models_presence as routing_models_presence  # noqa: F401
 
 engine = create_engine(context.config.attributes["url"], poolclass=pool.NullPool)
 with engine.connect() as connection:

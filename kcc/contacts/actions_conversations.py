@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,9 @@ LARGEST_DRAFT = 200_000
 """Bytes of one draft as JSON: some fifty pages of text, so that a slip of the paste does not fill the database."""
 SPOKEN = frozenset({Channel.PHONE, Channel.COUNTER})
 """Channels whose talk time is measured; of the others it is not known."""
+
+on_change: list[Callable[[Conversation], None]] = []
+"""What rooms above do when a conversation begins, its talk ends, or it is over: an agent's state follows from it."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ def start_conversation(
         )
     )
     _record(actor, "conversation.started", conversation)
-    db.session.flush()
+    _changed(conversation)
     return conversation
 
 
@@ -151,7 +155,7 @@ def end_talk(*, actor: Actor, conversation_id: uuid.UUID) -> Conversation:
     conversation = lock(actor=actor, conversation_id=conversation_id)
     conversation.ended_at = conversation.ended_at or now()
     conversation.on_hold_since = None
-    db.session.flush()
+    _changed(conversation)
     return conversation
 
 
@@ -190,7 +194,13 @@ def _close(conversation: Conversation, at: datetime) -> None:
     conversation.finished_at = at
     conversation.on_hold_since = None
     db.session.execute(sa.delete(Draft).where(Draft.conversation_id == conversation.id))
+    _changed(conversation)
+
+
+def _changed(conversation: Conversation) -> None:
     db.session.flush()
+    for follow in on_change:
+        follow(conversation)
 
 
 def seconds_of(conversation: Conversation, at: datetime) -> tuple[int | None, int | None]:

@@ -18,7 +18,13 @@ PLATFORM_ONLY = (
     "kcc_set_maintenance",
 )
 INSERTS = {"job": "insert, update, delete", "centre": "insert", "municipality": "insert", "account": "insert, update"}
-LATER_INSERTS = {"ticket_counter": "insert, update", "received_form": "insert", "form_file": "insert"}
+LATER_INSERTS = {
+    "ticket_counter": "insert, update",
+    "received_form": "insert",
+    "form_file": "insert",
+    "work_item": "update",
+    "agent_state": "update",
+}
 """The same for tables, or rights to them, that came after the first migration; each migration lays its own."""
 
 

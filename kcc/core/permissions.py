@@ -27,6 +27,7 @@ class Permission(StrEnum):
     KNOWLEDGE_READ = "knowledge:read"
     LIVE_LISTEN = "live:listen"
     PEOPLE_MANAGE = "people:manage"
+    ROUTING_SUPERVISE = "routing:supervise"
     SETUP_MANAGE = "setup:manage"
     STATISTICS_READ = "statistics:read"
     TASK_WORK = "task:work"
@@ -57,6 +58,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.EDITOR: EVERYONE | {P.KNOWLEDGE_READ, P.KNOWLEDGE_EDIT, P.INCIDENT_MANAGE},
     Role.SUPERVISOR: EVERYONE
     | {
+        P.ROUTING_SUPERVISE,
         P.TICKET_READ,
         P.TICKET_WRITE,
         P.KNOWLEDGE_READ,
@@ -87,6 +89,7 @@ REVEALS: dict[Permission, frozenset[str]] = {
     P.KNOWLEDGE_READ: frozenset({"setup"}),
     P.LIVE_LISTEN: frozenset({"setup", "figures"}),
     P.PEOPLE_MANAGE: frozenset({"setup"}),
+    P.ROUTING_SUPERVISE: frozenset({"setup", "figures", "staff"}),
     P.SETUP_MANAGE: frozenset({"setup"}),
     P.STATISTICS_READ: frozenset({"setup", "figures"}),
     P.TASK_WORK: frozenset({"setup", "figures", "person"}),
@@ -94,7 +97,8 @@ REVEALS: dict[Permission, frozenset[str]] = {
     P.TICKET_WRITE: frozenset({"setup", "figures", "person"}),
 }
 """Data classes a permission opens: ``setup`` (configuration, knowledge), ``figures`` (facts without text or names),
-``person`` (people and free text), ``jobs``, ``access`` (the access log)."""
+``person`` (people and free text), ``jobs``, ``access`` (the access log), ``staff`` (what agents do and can: personal
+data of staff)."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,12 @@ CENTRES = "centre_id = any((select kcc_centres())::int[])"
 MINE = "account_id = (select kcc_account())"
 OWN_DEPARTMENT = "department_id = any((select kcc_departments())::int[])"
 
+NO_PERSON = "(select kcc_door_kind()) in ('lease', 'command', 'exchange')"
+STAFF = (
+    "exists (select 1 from membership m where m.account_id = {t}.account_id"
+    " and m.municipality_id = any((select kcc_whole('staff'))::int[]))"
+)
+
 POLICIES: dict[str, tuple[str, str | None]] = {
     "municipal": (VISIBLE, None),
     "whole": (WHOLE, None),
@@ -64,6 +70,14 @@ POLICIES: dict[str, tuple[str, str | None]] = {
         " and p.id = {t}.party_id))",
         None,
     ),
+    "routing_decision": (WHOLE, "municipality_id = any((select kcc_visible('figures'))::int[])"),
+    "staff_of_town": (f"{VISIBLE} or {MINE}", VISIBLE),
+    "agent_state": (f"{CENTRES} and ({MINE} or {NO_PERSON} or {STAFF})", None),
+    "agent_history": (
+        f"{CENTRES} and ({MINE} or {NO_PERSON} or {STAFF} and exists"
+        " (select 1 from staff_insight i where i.centre_id = {t}.centre_id and i.timings_visible))",
+        f"{CENTRES} and ({MINE} or {NO_PERSON} or {STAFF})",
+    ),
     "evidence": (VISIBLE, "municipality_id = any((select kcc_visible('setup'))::int[])"),
     "audit": (
         VISIBLE,
@@ -97,6 +111,12 @@ GUARD_READS = (
 """Tables that the functions of the guard read past the policies, filtering by the scope themselves."""
 
 LATER_READS = (
+    "work_item",
+    "service_agreement",
+    "agent_state",
+    "agent_skill",
+    "agent_language",
+    "service_level_today",
     "entrance",
     "topic",
     "topic_route",

@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kcc.core.clock import now
@@ -13,6 +14,7 @@ from kcc.core.db import Base, TenantMixin, new_id, tenant_key, tenant_reference
 
 Moment = sa.DateTime(timezone=True)
 LIVE = "done_at is null"
+FIRST = "state = 'waiting' and (priority_class <= 2 or kind = 'callback')"
 
 
 class WorkItem(TenantMixin, Base):
@@ -31,7 +33,13 @@ class WorkItem(TenantMixin, Base):
         # One live item for each subject: putting the same call or mail in the queue twice is putting it there once.
         sa.Index("uq_work_item_live", "municipality_id", "kind", "subject_id", unique=True, postgresql_where=sa.text(LIVE)),
         sa.Index("ix_work_item_waiting", "since", "id", postgresql_where=sa.text(LIVE)),
+        # What goes first of all: few, whatever else waits. A call-back rises to this class while it waits.
+        sa.Index("ix_work_item_first", "municipality_id", postgresql_where=sa.text(FIRST)),
+        # The rest in the order in which it is due, for the choice to walk along.
+        sa.Index("ix_work_item_due", "due_at", "since", "id", postgresql_where=sa.text("state = 'waiting'")),
         sa.Index("ix_work_item_in_hand", "account_id", postgresql_where=sa.text(LIVE)),
+        sa.Index("ix_work_item_offered", "offered_to", postgresql_where=sa.text("state = 'offered'")),
+        sa.Index("ix_work_item_day", "municipality_id", "since"),
         sa.Index("ix_work_item_ticket", "municipality_id", "ticket_id", postgresql_where=sa.text(LIVE)),
     )  # fmt: skip
 
@@ -55,6 +63,8 @@ class WorkItem(TenantMixin, Base):
     """Part of an agent's attention in percent: a call fills it, three chats do too."""
     offered_to: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("account.id"))
     offered_at: Mapped[datetime | None] = mapped_column(Moment)
+    offer_until: Mapped[datetime | None] = mapped_column(Moment)
+    refused_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(sa.Uuid), default=list)
     account_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("account.id"))
     claimed_at: Mapped[datetime | None] = mapped_column(Moment)
     sticky_account_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("account.id"))

@@ -10,11 +10,15 @@ import sqlalchemy as sa
 
 from kcc.contacts.models import Ticket
 from kcc.contacts.models_written import Writing
+from kcc.core.clock import now
 from kcc.core.db import db
 from kcc.core.errors import NotFound
 from kcc.municipalities.models import Municipality, Topic
-from kcc.people.models import Account
+from kcc.people.models import Account, Membership
 from kcc.routing.models import WorkItem
+from kcc.routing.models_presence import AgentState
+from kcc.routing.rules import Kind, PriorityClass, State, class_at
+from kcc.routing.rules_presence import AgentMode
 
 
 @dataclass(frozen=True)
@@ -37,9 +41,70 @@ def item(item_id: uuid.UUID) -> WorkItem:
     return found
 
 
-def in_order() -> sa.Select[WorkItem]:
-    """Items that are not done, in the order in which they began to wait."""
-    return sa.select(WorkItem).where(WorkItem.done_at.is_(None)).order_by(WorkItem.since, WorkItem.id)
+def offered_to(account_id: uuid.UUID) -> WorkItem | None:
+    """The item that rings at an agent now."""
+    return db.session.scalar(
+        sa.select(WorkItem).where(WorkItem.offered_to == account_id, WorkItem.state == State.OFFERED).limit(1)
+    )
+
+
+def in_hand(account_id: uuid.UUID) -> list[WorkItem]:
+    """What an agent took on and has not finished, oldest first."""
+    return list(
+        db.session.scalars(
+            sa.select(WorkItem)
+            .where(WorkItem.account_id == account_id, WorkItem.done_at.is_(None))
+            .order_by(WorkItem.claimed_at, WorkItem.id)
+        )
+    )
+
+
+def expired_offers(municipality_id: int, at: datetime) -> list[WorkItem]:
+    """Items of a town whose offer has rung long enough."""
+    return list(
+        db.session.scalars(
+            sa.select(WorkItem).where(
+                WorkItem.municipality_id == municipality_id, WorkItem.state == State.OFFERED, WorkItem.offer_until <= at
+            )
+        )
+    )
+
+
+def to_offer(municipality_id: int) -> list[WorkItem]:
+    """Items of a town that wait and are offered to agents, most urgent class first, then oldest."""
+    found = db.session.scalars(
+        sa.select(WorkItem).where(
+            WorkItem.municipality_id == municipality_id,
+            WorkItem.state == State.WAITING,
+            sa.or_(WorkItem.priority_class <= PriorityClass.LIVE, WorkItem.kind == Kind.CALLBACK),
+        )
+    )
+    moment = now()
+    classed = [(class_at(item.kind, item.priority_class, item.urgent_at, moment), item.since, item) for item in found]
+    return [item for level, _since, item in sorted(classed, key=lambda c: (c[0], c[1])) if level <= PriorityClass.LIVE]
+
+
+def agents_of_centre(municipality_id: int) -> list[AgentState]:
+    """Agents of a town's centre who are not offline."""
+    return list(
+        db.session.scalars(
+            sa.select(AgentState)
+            .join(Municipality, Municipality.centre_id == AgentState.centre_id)
+            .where(Municipality.id == municipality_id, AgentState.state != AgentMode.OFFLINE)
+        )
+    )
+
+
+def agents_of_town(municipality_id: int) -> set[uuid.UUID]:
+    """Accounts with any role in a town."""
+    return set(
+        db.session.scalars(sa.select(Membership.account_id).where(Membership.municipality_id == municipality_id))
+    )
+
+
+def anybody_free(municipality_id: int) -> bool:
+    """Whether an agent of the town's centre is available."""
+    return any(row.state == AgentMode.AVAILABLE for row in agents_of_centre(municipality_id))
 
 
 def waiting(limit: int = 50, after: tuple[datetime, uuid.UUID] | None = None) -> list[Waiting]:

@@ -27,6 +27,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -73,8 +74,16 @@ class Parameters:
     callback_always_after: float = 60.0
     callback_window: float = 7200.0
     callback_urgent_share: float = 0.75
-    push_to_class: int = int(PriorityClass.LIVE)
-    """Classes up to this one are offered to agents; the others wait until an agent asks for the next."""
+
+    @property
+    def offer_time(self) -> timedelta:
+        """How long an offer rings."""
+        return timedelta(seconds=self.offer_seconds)
+
+    @property
+    def callback_time(self) -> timedelta:
+        """The window within which a call-back is promised."""
+        return timedelta(seconds=self.callback_window)
 
 
 @dataclass(frozen=True)

@@ -31,9 +31,9 @@ DEFINERS = frozenset({
     "kcc_open_command", "kcc_make_centre", "kcc_make_municipality", "kcc_set_credential", "kcc_make_account",
     "kcc_last_backup", "kcc_maintenance", "kcc_set_maintenance", "kcc_centre_keys", "kcc_find_tickets",
     "kcc_find_articles", "kcc_covers_centre", "kcc_find_parties", "form_entrance", "kcc_public_form",
-    "kcc_keep_form_file", "kcc_form_files", "kcc_receive_form", "enqueue_form", "kcc_open_status",
-    "citizen_form", "kcc_close_status", "kcc_public_status", "kcc_receive_answer", "kcc_status_file",
-    "kcc_public_screen",
+    "kcc_keep_form_file", "kcc_form_files", "kcc_receive_form", "enqueue_form", "kcc_open_status", "citizen_form",
+    "kcc_close_status", "kcc_public_status", "kcc_receive_answer", "kcc_status_file", "kcc_public_screen", "load_of",
+    "works_for", "situation", "kcc_claim_next", "kcc_offer", "kcc_agent_counts", "kcc_last_seen",
 })  # fmt: skip
 """Every function that runs with the guard's rights. One more needs a reader who checks its own filter."""
 

@@ -9,6 +9,14 @@ TRACES = ("record", "add_event", "record_look")
 NAMELESS = {
     "announce": "the mail follows from a task that a named actor made, or from the clock",
     "index_ticket": "the words by which a ticket is found follow from what a named actor wrote",
+    "decide": "it is told who decided: by, or nobody when the queue did",
+    "offer": "the queue offers, by its rules; nobody in particular",
+    "lock_row": "makes room for a state; what changes it names who",
+    "change": "a state follows from what its agent chose or did, or from the clock",
+    "put_absent_offline": "the clock",
+    "count_today": "the clock counts",
+    "forecast": "the clock counts",
+    "forget": "the clock, by the terms in rules_presence",
 }
 TRACELESS = {
     "forget_old": "retention by the clock, of ticks that hold no person",
@@ -17,6 +25,13 @@ TRACELESS = {
     "keep_version": "a version is its own trace: who, when and what",
     "be_present": "who has a page open now is forgotten after a minute",
     "index_ticket": "follows from what was written, which left its own trace",
+    "decide": "a decision is its own trace: what, to whom, by whom and why",
+    "lock_row": "an empty place; each state that stood in it becomes a period",
+    "change": "each state becomes a period of its agent",
+    "beat": "who has a screen open now is forgotten with the next beat",
+    "count_today": "figures that are counted anew every few seconds",
+    "forecast": "figures that are counted anew every day",
+    "forget": "what is gone was its own trace, kept as long as it may be",
 }
 
 

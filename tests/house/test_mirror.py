@@ -26,6 +26,8 @@ ROOMS = (
 LAYERS = ("actions", "queries", "rules", "views", "models")
 WITHOUT: dict[str, str] = {
     "models": "tables: tests/house/test_tenancy.py and test_migrations.py read every one",
+    "models_deciding": "the same",
+    "models_presence": "the same",
     "models_written": "the same",
     "models_files": "the same",
     "models_forms": "the same",

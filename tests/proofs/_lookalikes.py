@@ -21,6 +21,8 @@ from kcc.municipalities import models as municipalities
 from kcc.parties import models as parties
 from kcc.people import models as people
 from kcc.routing import models as routing
+from kcc.routing import models_deciding as deciding
+from kcc.routing import models_presence as presence
 from tests.support.world import DEPARTMENTS, TOWNS, World
 
 COMMON = "zonnebloem"
@@ -279,6 +281,7 @@ class Planter:
             since=AT,
             **loose,
         )
+        self._queue(town, agent, centre_id, ticket, self.objects[town]["work_item"][-1])
         self._put(
             town, parties.AccessRecord, what="party", party_id=party, ticket_id=ticket, reason=canary(town, "access"),
             account_id=agent,
@@ -286,6 +289,40 @@ class Planter:
         self._put(
             town, people.SavedView, account_id=agent, list_name="tickets", name=canary("view", "", AGENTS[town]),
             query="status=open", id=self._id("view", town, key),
+        )  # fmt: skip
+
+    def _queue(self, town: str, agent: uuid.UUID, centre_id: int, ticket: uuid.UUID, item: uuid.UUID) -> None:
+        """Who is there to take work, a caller who waits, one who rings, and why something went where it went."""
+        known = self.connection.scalar(
+            sa.select(presence.AgentState.state).where(presence.AgentState.account_id == agent)
+        )
+        if known is None:
+            self._put(town, presence.AgentState, account_id=agent, centre_id=centre_id, state="available")
+            if not self.connection.scalar(
+                sa.select(sa.func.count()).where(presence.StaffInsight.centre_id == centre_id)
+            ):
+                self._put(town, presence.StaffInsight, centre_id=centre_id, timings_visible=False)
+                self._put(town, deciding.RoutingParameters, centre_id=centre_id, version=1, values={"kappa": 8.0})
+            self._put(town, presence.AgentLanguage, account_id=agent, centre_id=centre_id, language="en")
+        self._put(
+            town, presence.AgentStatePeriod, account_id=agent, centre_id=centre_id, state="break", reason="meeting",
+            started_at=AT, ended_at=AT,
+        )  # fmt: skip
+        self._put(
+            town, deciding.RoutingDecision, item_id=item, way="offer", account_id=agent, at=AT,
+            detail={"looked": [{"id": str(agent), "agent_level": 1, "idle": 5, "why": None}], "ready": 1, "idle": 1},
+        )  # fmt: skip
+        if len(self.objects[town]["work_item"]) > 1:
+            return
+        self._put(town, presence.AgentSkill, account_id=agent, topic_group="", level=2)
+        self._put(town, deciding.ServiceLevelToday, on_day=AT.date(), channel="phone", ok=1, total=2)
+        self._put(town, deciding.ArrivalForecast, weekday=0, half_hour=18, expected=2.5)
+        self._put(town, deciding.TokenBucket, tokens=3.0, at=AT)
+        call = {"kind": "call", "channel": "phone", "priority_class": 2, "since": AT}
+        self._put(town, routing.WorkItem, subject_id=self._id("call", town), **call)
+        self._put(
+            town, routing.WorkItem, subject_id=self._id("ringing", town), state="offered", offered_to=agent, offered_at=AT,
+            offer_until=AT + timedelta(days=3650), **call,
         )  # fmt: skip
 
 

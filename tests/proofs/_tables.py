@@ -18,7 +18,7 @@ from tests.proofs._probing import Visitor
 from tests.support.world import DEPARTMENTS, TOWNS
 
 SETTINGS = "select set_config('kcc.secret', %s, true), set_config('kcc.permission', %s, true)"
-OWN = ("conversation", "draft")
+OWN = ("conversation", "draft", "agent_skill")
 """Tables where one's own rows are also in sight."""
 BY_DEPARTMENT = ("ticket", "ticket_child", "task")
 """Policies under which departments matter."""
@@ -135,9 +135,11 @@ def _allowed(row: dict[str, Any], model: Any, visitor: Visitor, permission: Perm
         return model.__policy__ == "centre_or_town" and _of_centre(row, visitor, permission, truth)
     if town not in visitor.towns(permission) or model.__data_class__ not in REVEALS[permission]:
         return False
+    seen = visitor.departments(town, permission)
+    if model.__policy__ == "routing_decision":
+        return seen == set(DEPARTMENTS)
     if model.__policy__ not in BY_DEPARTMENT:
         return True
-    seen = visitor.departments(town, permission)
     if "department_id" in row and table == "internal_task":
         return truth.departments[row["department_id"]] in seen
     ticket = row["id"] if table == "ticket" else row.get("ticket_id")
@@ -169,6 +171,12 @@ def _own(row: dict[str, Any], visitor: Visitor, _permission: Permission, _truth:
     return bool(row["account_id"] == visitor.account_id)
 
 
+def _staff(row: dict[str, Any], visitor: Visitor, permission: Permission, truth: Truth) -> bool:
+    """One's own, and of people with whom one shares a town in which one supervises."""
+    supervised = visitor.towns(permission, whole=True) if "staff" in REVEALS[permission] else set()
+    return _own(row, visitor, permission, truth) or bool(truth.members.get(row["account_id"], set()) & supervised)
+
+
 def _article_part(row: dict[str, Any], visitor: Visitor, permission: Permission, truth: Truth) -> bool:
     town = truth.articles.get(row["article_id"])
     return _of_centre(row, visitor, permission, truth) and (town is None or town in visitor.towns(permission))
@@ -180,6 +188,8 @@ SHARED = {
     "account": _account,
     "own_account": _own,
     "own_draft": _own,
+    "agent_state": _staff,
+    "agent_history": _own,
     "article_child": _article_part,
 }
 """How rows of such a policy are judged. A policy that is new here is judged by the columns of its rows."""

@@ -13,6 +13,7 @@ from kcc.core.db import db
 from kcc.core.errors import InvalidState, NotAllowed, NotFound
 from kcc.core.permissions import Actor, Permission
 from kcc.routing import actions, queries
+from kcc.routing import actions_offers as offers
 from kcc.routing.models import WorkItem
 from tests.factories.routing import make_item
 from tests.support.world import World
@@ -104,7 +105,7 @@ def test_next_gives_each_agent_another_item_and_then_nothing(world: World) -> No
     first, second = make_item(world), make_item(world)
     for person, expected in (("agent", first), ("two_hats", second), ("agent", None)):
         with world.scope(person, DESK) as actor:
-            taken = actions.claim_next(actor=actor)
+            taken = offers.claim_next(actor=actor)
             db.session.commit()
             assert (taken.id if taken else None) == expected
 
