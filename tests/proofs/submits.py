@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import threading
 import uuid
@@ -30,6 +31,8 @@ PER_ROUTE = 3
 OTHER = "AAL-26-000099"
 SAID = {"variables": "prijs = 12", "reference": OTHER}
 """What a field wants to hear, where any word will not do."""
+FILE = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+"""What is sent where a file is asked for."""
 WHO = "(select id from account where email = '{}@kcc.example')"
 MOMENTS = {
     "as planted": "",
@@ -135,7 +138,9 @@ def _trial(given: House, planter: Planter, sending: Sending, copies: int) -> Lef
         client = given.app.test_client()
         client.set_cookie("kcc_session", sending.visitor.secret)
         ready.wait()
-        found: TestResponse = client.post(sending.path, data={**dict(sending.data), "form_key": key})
+        data = {**dict(sending.data), "form_key": key}
+        data |= {name: (io.BytesIO(FILE), "brief.pdf") for name, value in sending.data if value is FILE}
+        found: TestResponse = client.post(sending.path, data=data)
         # the words "Redirecting…" of a redirection are nobody's answer: where it leads is
         answers.append((found.status_code, found.location) if found.location else shape(found))
 
@@ -247,7 +252,9 @@ def _values(form: Tag) -> dict[str, Any]:
                 data[name] = control.get("value", "y")
         elif control.name == "textarea":
             data[name] = control.text.strip() or COMMON
-        elif kind not in ("submit", "button", "file"):
+        elif kind == "file":
+            data[name] = FILE
+        elif kind not in ("submit", "button"):
             data[name] = control.get("value") or (
                 COMMON if kind in ("text", "search") and control.has_attr("required") else ""
             )
