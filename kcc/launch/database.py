@@ -52,7 +52,8 @@ def require_version(url: str) -> None:
             version = connection.info.server_version
     except (psycopg.Error, UnicodeError, ValueError) as error:
         lines = str(error).strip().splitlines() or [type(error).__name__]
-        raise LaunchError(f"De database van KCC_DATABASE_URL is niet bereikbaar: {lines[-1].strip()}") from None
+        why = lines[0].rpartition("failed: ")[2].strip()  # what follows are hints in English about the way
+        raise LaunchError(f"De database van KCC_DATABASE_URL is niet bereikbaar: {why}") from None
     if version < OLDEST_VERSION:
         raise LaunchError(f"PostgreSQL {version // 10000} is te oud; versie 15 of nieuwer is nodig.")
 

@@ -1,16 +1,20 @@
 """`bin/run` says what is wrong in one line, and shows one account per role."""
 
+import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import psutil
 import pytest
 
-from kcc.launch import places, run
+from kcc.launch import places, processes, run
 from kcc.launch.errors import LaunchError
+from kcc.launch.postgres import EmbeddedPostgres
 
 
 def start(var: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -90,3 +94,47 @@ def test_the_table_shows_the_first_account_of_each_role() -> None:
     assert len(lines) == 3
     assert "An" in lines[1] and "Bo" not in "".join(lines)
     assert lines[2].endswith("ABC")
+
+
+def test_a_whole_run_stops_without_a_trace_and_a_killed_one_starts_again(tmp_path: Path) -> None:
+    """Start, kill -9 of everything, start again, Ctrl-C: no process stays, and the database was shut down cleanly."""
+    with running(tmp_path) as first:
+        ours = marked(tmp_path)
+        first.kill()
+        for process in ours:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+    server = EmbeddedPostgres(tmp_path / "postgres")
+    for pid in server.pids():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    with running(tmp_path) as second:
+        second.send_signal(signal.SIGINT)
+        assert second.wait(120) == 0
+    assert marked(tmp_path) == []
+    assert server.pids() == []
+    assert "database system is shut down" in server.last_log_line()
+
+
+@contextlib.contextmanager
+def running(var: Path) -> Iterator[subprocess.Popen[str]]:
+    """An installation that has said how to stop it."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("KCC_")} | {"KCC_VAR": str(var)}
+    command = [sys.executable, "-m", "kcc.launch", "run", "--no-demo"]
+    with subprocess.Popen(command, env=environ, cwd=places.ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert any("Ctrl-C" in line for line in process.stdout or ())
+            yield process
+        finally:
+            if process.poll() is None:
+                process.terminate()
+
+
+def marked(var: Path) -> list[psutil.Process]:
+    """The processes of this installation, its launcher and database apart."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.environ().get(processes.MARK) == str(var) and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
