@@ -116,7 +116,7 @@ def centre(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         admin.execute(f'drop database "{name}" with (force)')
 
 
-def _wait_for(url: str, seconds: float = 30) -> None:
+def _wait_for(url: str, seconds: float = 180) -> None:
     until = time.monotonic() + seconds
     while True:
         try:
