@@ -19,6 +19,7 @@ from kcc.parties import evidence
 from kcc.parties import queries as parties
 from kcc.parties import rules as party_rules
 from kcc.parties.models import Party
+from kcc.people import queries as people
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,26 @@ def _choose(press: _Press, card: parties.PartyCard) -> None:
         body.language = card.language
 
 
+def find_parties(screen: Screen, sent: Mapping[str, str], key: bytes) -> list[parties.PartyCard]:
+    """Parties of the conversation's municipality by what was given; by BSN only when a topic of it needs one.
+
+    Raises InvalidInput at the field that cannot be looked for.
+    """
+    town_id, rest = screen.town.id, {name: value for name, value in sent.items() if name != "bsn"}
+    if not sent.get("bsn"):
+        return parties.find_parties(town_id, **rest)
+    _require_need_of_bsn(screen)
+    found = parties.party_with_bsn(town_id, sent["bsn"], key)
+    return parties.cards(town_id, [found]) if found else []
+
+
+def _require_need_of_bsn(screen: Screen) -> None:
+    """Only where the task needs it: without such a topic a number is not even looked at."""
+    queries.read_topics(screen, [question.municipality_id for question in screen.body.questions])
+    if not any(topic is not None and topic.needs_bsn for topic in map(screen.topic_of, screen.body.questions)):
+        raise InvalidInput("Bij dit onderwerp is geen burgerservicenummer nodig.", field="bsn")
+
+
 def _no_party(press: _Press) -> None:
     press.body.party_id, press.body.party_town, press.body.identity_check = "", None, "none"
 
@@ -176,14 +197,20 @@ def _added(press: _Press, sent: Mapping[str, str]) -> Party:
     )
 
 
+def _colleague(press: _Press) -> None:
+    chosen = rules.id_or_none(press.argument)
+    found = people.colleagues("", press.question.municipality_id) if chosen else []
+    name = next((each.name for each in found if each.account_id == chosen), None)
+    if name is None:
+        raise NotFound
+    press.question.transfer_to = name
+
+
 def _bsn(press: _Press) -> None:
     party_id = rules.id_or_none(press.body.party_id)
     if party_id is None or press.body.party_town is None:
         raise InvalidInput("Kies eerst de persoon.", field="bsn")
-    queries.read_topics(press.screen, [press.question.municipality_id])
-    # Only where the task needs it: without such a topic a number is not even looked at.
-    if not any(topic is not None and topic.needs_bsn for topic in map(press.screen.topic_of, press.body.questions)):
-        raise InvalidInput("Bij dit onderwerp is geen burgerservicenummer nodig.", field="bsn")
+    _require_need_of_bsn(press.screen)
     party_actions.set_bsn(
         actor=press.actor,
         municipality_id=press.body.party_town,
@@ -224,6 +251,7 @@ COMMANDS: dict[str, Callable[[_Press], None]] = {
     "no_party": _no_party,
     "add_party": _add_party,
     "bsn": _bsn,
+    "colleague": _colleague,
     "incident": _incident,
 }
 """What the buttons are called (the value of ``do``, before its colon)."""

@@ -20,9 +20,12 @@ from kcc.municipalities.models import Department, Incident, Municipality, Useful
 from kcc.municipalities.rules_topics import TopicChoice, best_topics
 from kcc.parties import queries as parties
 from kcc.parties.queries import PartyCard
+from kcc.people import queries as people
+from kcc.people.queries import Colleague
 
 MOST_SUGGESTED = 4
 MOST_RESULTS = 6
+MOST_COLLEAGUES = 6
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class Screen:
     party: PartyCard | None = None
     promise: Promise | None = None
     departments: list[Department] = field(default_factory=list)
+    colleagues: list[Colleague] | None = None
     results: list[knowledge.Found] | None = None
     article: knowledge.Shown | None = None
     meant: dict[tuple[int, str], TopicChoice | None] = field(default_factory=dict)
@@ -152,6 +156,13 @@ def promise(shown: Screen) -> Promise | None:
         departments=departments,
         is_route=chosen is None or chosen.id == route.department_id,
     )
+
+
+def colleagues(shown: Screen) -> list[Colleague]:
+    """Colleagues of the open question's municipality whose name or department fits what is typed; who is there first."""
+    text = shown.question.transfer_to.split("·")[0]
+    found = people.colleagues(text, shown.question.municipality_id)
+    return sorted(found, key=lambda each: not each.there_now)[:MOST_COLLEAGUES]
 
 
 def search_text(shown: Screen) -> str:

@@ -17,7 +17,7 @@ from kcc.desk.queries import Screen
 from kcc.desk.rules import DraftBody
 from kcc.municipalities import queries as municipalities
 from kcc.parties.rules import format_phone
-from kcc.web.filters import moment
+from kcc.web.filters import ZONE, moment
 from kcc.web.person import current_person
 
 MOST_KEYS = 9
@@ -124,6 +124,7 @@ def _values(screen: Screen, form: DeskForm, faults: dict[str, str] | None, **ext
         "needs_bsn": bool(topic and topic.needs_bsn),
         "known": any(rules.is_known(screen.body, question) for question in screen.body.questions),
         "now": now(),
+        "today": now().astimezone(ZONE).date(),
         "sent": request.form,
         "theirs": None,
         "carry": False,

@@ -215,7 +215,7 @@ def _cancel(screen: Screen) -> ResponseReturnValue:
 
 
 def _move(screen: Screen) -> ResponseReturnValue:
-    town_text = request.form.get("move_to", "")
+    town_text = request.form.get("do", "").partition(":")[2]
     if town_text not in map(str, screen.towns):
         raise InvalidInput("Kies de gemeente waarvoor de inwoner belt.", field="move_to")
     target, old = int(town_text), screen.town.id
@@ -248,7 +248,7 @@ def find_parties(conversation_id: uuid.UUID) -> ResponseReturnValue:
     sent = {name: clean_text(request.form.get(f"find_{name}", ""), multiline=False)[:200] for name in FOUND_BY}
     faults: dict[str, str] = {}
     found: list[parties.PartyCard] | None = None
-    if any(sent[name] for name in ("name", "phone", "email", "postcode")):
+    if any(value for name, value in sent.items() if name != "house_number"):
         evidence.record_look(
             actor=actor(),
             municipality_id=screen.town.id,
@@ -257,16 +257,35 @@ def find_parties(conversation_id: uuid.UUID) -> ResponseReturnValue:
             conversation_id=conversation_id,
         )
         try:
-            found = parties.find_parties(screen.town.id, **sent)
+            found = actions_draft.find_parties(screen, sent, _key())
         except InvalidInput as fault:
             faults = {f"find_{fault.field}": fault.message}
     else:
-        faults = {"find_name": "Vul een naam, nummer of postcode in."}
+        faults = {"find_name": "Vul een naam, nummer, e-mailadres of postcode in."}
     values = {"found": found, "found_faults": faults}
     return part("desk/_found_parties.html", screen, DeskForm(), faults, **values)
 
 
-FOUND_BY = ("name", "phone", "email", "postcode", "house_number")
+FOUND_BY = ("name", "phone", "email", "postcode", "house_number", "bsn")
+
+
+@bp.post("/<uuid:conversation_id>/bsn")
+@requires(Permission.DESK_USE)
+@reads
+def bsn(conversation_id: uuid.UUID) -> ResponseReturnValue:
+    """Whether the topic that is now meant needs a BSN, and the field for it if so."""
+    screen, _faults = _typed(conversation_id)
+    return part("desk/_bsn.html", screen, DeskForm())
+
+
+@bp.post("/<uuid:conversation_id>/colleagues")
+@requires(Permission.DESK_USE)
+@reads
+def find_colleagues(conversation_id: uuid.UUID) -> ResponseReturnValue:
+    """Colleagues of the open question's municipality to whom a call may go: who is there, and who stands in."""
+    screen, _faults = _typed(conversation_id)
+    screen.colleagues = queries.colleagues(screen)
+    return part("desk/_colleagues.html", screen, DeskForm())
 
 
 @bp.post("/<uuid:conversation_id>/reveal")

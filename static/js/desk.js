@@ -20,6 +20,17 @@ function pick(name) {
 
 if (desk) {
     desk.addEventListener("click", (event) => {
+        const colleague = event.target.closest?.("[data-pick-colleague]");
+        if (!colleague) return;
+        event.preventDefault();
+        const field = desk.querySelector("[data-colleague]");
+        field.value = colleague.dataset.pickColleague;
+        field.dispatchEvent(new Event("change", { bubbles: true }));
+        document.getElementById("colleagues").replaceChildren();
+        field.focus();
+    });
+
+    desk.addEventListener("click", (event) => {
         const chip = event.target.closest?.("[data-pick-topic]");
         if (!chip) return;
         event.preventDefault();

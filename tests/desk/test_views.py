@@ -172,7 +172,9 @@ def test_moving_to_the_right_town_keeps_the_notes_and_drops_the_rest(world: Worl
     page = begin(world)
     party = add_party(page, "Wouters")
     assert party
-    act(page, "move", move_to=world.towns["Bergen"], **q(topic="grofvuil", notes="staat er nog", outcome="escalated"))
+    act(page, "move:0", status=422)
+    assert "Kies de gemeente" in page.by_testid("faults").text
+    act(page, f"move:{world.towns['Bergen']}", **q(topic="grofvuil", notes="staat er nog", outcome="escalated"))
     assert page.by_testid("town").find("h1").text == "Bergen"
     assert page.by_testid("notes").text.strip() == "staat er nog"
     assert page.by_testid("question-topic")["value"] == ""
@@ -203,6 +205,21 @@ def test_a_warm_transfer_to_a_colleague_that_failed_leaves_the_question_open(wor
     ]
     assert one(world, "select status from ticket") == "open"
     assert one(world, "select outcome from contact") == "transfer_failed"
+
+
+def test_colleagues_are_found_by_name_or_department_with_who_is_there(world: World) -> None:
+    page = begin(world)
+    url = page.path
+    typed = q(topic="paspoort", outcome="transferred", transfer_to="second")
+    page.post(f"{url}/colleagues", fields(page, **typed), headers={"HX-Request": "true"})
+    assert [button.select_one(".result__title").contents[0].strip() for button in page.soup.select("[data-testid=choose-colleague]")] == [
+        "Handler Second"
+    ]  # fmt: skip
+    assert page.soup.select_one(".result__title .tag")
+    press = page.by_testid("choose-colleague")["value"]
+    act(page.get(url), press, **typed)
+    assert page.soup.select_one("[data-testid=transfer-to]")["value"] == "Handler Second"
+    act(page, f"colleague:{uuid.uuid4()}", status=404)
 
 
 def test_an_incident_logs_the_call_with_one_button(world: World) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from tests.desk.conversing import act, add_party, begin, fields, one, q, rows
+from tests.support.page import Page
 from tests.support.world import World
 
 
 def test_a_party_is_added_found_by_name_phone_and_address_and_chosen(world: World) -> None:
     page = begin(world)
-    add_party(page, "Jan van de Wouters")
+    add_party(page, "Jan van de Wouters", party_email="wouters@voorbeeld.example")
     act(page, "no_party", name="", number="")
     for found_by in (
         {"find_name": "wouters"},
         {"find_phone": "0187-654321"},
+        {"find_email": "Wouters@Voorbeeld.example"},
         {"find_postcode": "4261ab", "find_house_number": "3"},
     ):
         page.post(f"{page.path}/parties", fields(page, **found_by))
@@ -23,7 +25,7 @@ def test_a_party_is_added_found_by_name_phone_and_address_and_chosen(world: Worl
     act(page, page.by_testid("choose-party")["value"])
     assert "Jan van de Wouters" in page.by_testid("party").text
     looks = [what for (what,) in rows(world, "select what from access_record order by at")]
-    assert looks == ["party_search"] * 4 + ["party_open"]
+    assert looks == ["party_search"] * 5 + ["party_open"]
 
 
 def test_a_secret_address_is_never_shown(world: World) -> None:
@@ -54,6 +56,36 @@ def test_a_bsn_is_asked_only_where_needed_kept_sealed_and_shown_for_a_reason(wor
     assert page.by_testid("bsn").text == "123456782"
     assert rows(world, "select reason from access_record where what = 'bsn_reveal'") == [("adres wijzigen",)]
     assert "123456782" not in str(rows(world, "select body from submission"))
+
+
+def test_a_citizen_is_found_by_bsn_only_where_the_topic_needs_it(world: World) -> None:
+    page = begin(world)
+    add_party(page, "Bakker")
+    act(page, "bsn", bsn="123456782", **q(topic="Paspoort aanvragen"))
+    act(page, "no_party", name="", number="")
+    url = page.path
+    headers = {"HX-Request": "true"}
+    page.post(f"{url}/bsn", fields(page, **q(topic="Grofvuil laten ophalen")), headers=headers)
+    assert not page.soup.select("#find_bsn")
+    page.post(f"{url}/parties", {**sent(page, url), "find_bsn": "123456782", **q(topic="Grofvuil laten ophalen")})
+    assert "geen burgerservicenummer nodig" in page.text and not page.soup.select("[data-testid=choose-party]")
+    page.post(f"{url}/bsn", {**sent(page, url), **q(topic="Paspoort aanvragen")}, headers=headers)
+    assert page.soup.select("#find_bsn")
+    page.post(f"{url}/parties", {**sent(page, url), "find_bsn": "123456789", **q(topic="Paspoort aanvragen")})
+    assert "geen geldig burgerservicenummer" in page.text
+    page.post(f"{url}/parties", {**sent(page, url), "find_bsn": "1234.56.782", **q(topic="Paspoort aanvragen")})
+    assert "Bakker" in page.by_testid("choose-party").text
+    assert rows(world, "select distinct reason from access_record where what = 'party_search'") == [("bsn",)]
+    elsewhere = begin(world, town="Bergen")
+    elsewhere.post(
+        f"{elsewhere.path}/parties", fields(elsewhere, find_bsn="123456782", **q(topic="Paspoort aanvragen"))
+    )
+    assert "Niemand gevonden" in elsewhere.text
+
+
+def sent(page: Page, url: str) -> dict[str, str]:
+    """What a fresh page of this conversation would send."""
+    return fields(page.get(url))
 
 
 def test_a_party_of_another_town_does_not_exist(world: World) -> None:
