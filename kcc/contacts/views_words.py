@@ -124,7 +124,10 @@ def due_words(due_at: datetime | None, status: str, at: datetime) -> tuple[str, 
     if due_at is None or kind == "none":
         return "", "fine"
     if kind == "late":
-        return _("%(time)s te laat", time=_span(str(get_locale()), *_whole(at - due_at))), "late"
+        # By the calendar, as the worklist says it: due on Monday is two days late on Wednesday, whatever the hour.
+        late = (at.astimezone(ZONE).date() - due_at.astimezone(ZONE).date()).days
+        passed = ("day", late) if late else _whole(at - due_at)
+        return _("%(time)s te laat", time=_span(str(get_locale()), *passed)), "late"
     days = (due_at.astimezone(ZONE).date() - at.astimezone(ZONE).date()).days
     hour = moment(due_at, "HH:mm")
     if days == 0:

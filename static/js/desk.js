@@ -37,10 +37,16 @@ if (desk) {
         pick(chip.dataset.pickTopic);
     });
 
+    // Tab goes on from the topic to the notes, whether or not suggestions came meanwhile: Enter takes the first of them,
+    // and the arrows go through all topics.
+    const beside = () => document.querySelectorAll("#topics [data-pick-topic]").forEach((chip) => { chip.tabIndex = -1; });
+    beside();
+
     // A topic that is known asks for its answer and its department, also when it came from the list of the browser.
     let asked = desk.querySelector("[data-topic-known]")?.dataset.topicKnown;
     document.addEventListener("htmx:afterSwap", (event) => {
         if (event.target.id !== "topics") return;
+        beside();
         const known = event.target.querySelector("[data-topic-known]")?.dataset.topicKnown;
         if (known && known !== asked) {
             tell("kcc:panel");

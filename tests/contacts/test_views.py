@@ -26,7 +26,7 @@ def test_an_empty_list_says_what_to_do_next(world: World) -> None:
 
 
 def test_the_first_term_stands_first_and_says_how_late_it_is(world: World) -> None:
-    late = make_ticket(world, due_at=NOW - timedelta(days=1, hours=1), town="Bergen")
+    late = make_ticket(world, due_at=NOW - timedelta(days=1), town="Bergen")
     soon = make_ticket(world, due_at=NOW + timedelta(minutes=30))
     never = make_ticket(world)
     page = world.page("agent").get("/tickets/")

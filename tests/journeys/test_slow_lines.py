@@ -101,6 +101,23 @@ def test_keys_and_letters_before_the_scripts_are_there_count(agent: Page) -> Non
     agent.wait_for_url(DESK)
 
 
+def test_a_topic_typed_before_the_scripts_are_there_brings_its_answer(agent: Page) -> None:
+    address = agent.url
+    agent.goto("/desk/")
+    agent.route("**/js/requests.js*", arrives_late(agent, 1000))
+    agent.goto(address, wait_until="commit")
+    expect(at_testid(agent, "question-topic")).to_be_focused()
+    agent.keyboard.type("Grofvuil laten ophalen")
+    expect(at_testid(agent, "article")).to_contain_text("rofvuil")
+
+
+def test_tab_goes_from_topic_to_notes_past_the_suggestions(agent: Page) -> None:
+    agent.keyboard.type("af")
+    expect(agent.get_by_test_id("topic-suggestion").first).to_be_visible()
+    agent.keyboard.press("Tab")
+    expect(at_testid(agent, "notes")).to_be_focused()
+
+
 def test_a_finish_pressed_while_another_button_is_under_way_comes_after_it(agent: Page) -> None:
     agent.keyboard.type("grofvuil laten op")
     agent.keyboard.press("Enter")
