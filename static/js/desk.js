@@ -106,18 +106,25 @@ if (desk) {
     });
 }
 
-// Enter in the topic takes the first suggestion; when none is shown yet, it waits for them.
+// Enter in the topic takes the first suggestion for what is typed now. Those on screen may still be of fewer letters, on a slow
+// line: then it waits for the right ones, as long as nothing else is typed.
 function enterTopic(field) {
-    const chip = desk.querySelector("[data-pick-topic]");
-    const known = desk.querySelector("[data-topic-known]");
-    if (chip) {
-        pick(chip.dataset.pickTopic);
-    } else if (known) {
-        pick(known.dataset.topicKnown);
-    } else if (field.value.trim()) {
-        document.getElementById("topics").addEventListener("htmx:afterSwap", () => {
-            const name = desk.querySelector("[data-pick-topic]")?.dataset.pickTopic ?? desk.querySelector("[data-topic-known]")?.dataset.topicKnown;
-            if (name && document.activeElement === field) pick(name);
-        }, { once: true });
+    const typed = field.value;
+    const same = (text) => text?.replace(/\s+/g, " ").trim() === typed.replace(/\s+/g, " ").trim();
+    if (!typed.trim()) return;
+
+    function take() {
+        const place = document.getElementById("topics");
+        if (!same(place.querySelector("[data-topics-for]")?.dataset.topicsFor)) return false;
+        const name = place.querySelector("[data-pick-topic]")?.dataset.pickTopic ?? place.querySelector("[data-topic-known]")?.dataset.topicKnown;
+        if (name) pick(name);
+        return true;
     }
+
+    function wait(event) {
+        if (event.target.id !== "topics") return;
+        if (document.activeElement !== field || field.value !== typed || take()) document.removeEventListener("htmx:afterSwap", wait);
+    }
+
+    if (!take()) document.addEventListener("htmx:afterSwap", wait);
 }

@@ -4,7 +4,7 @@
 
 (() => {
     const STORE = "kcc-held-keys";
-    const KEPT_FOR = 10000;
+    const KEPT_FOR = 30000;
     let held = [];
     let ready = false;
     let last = "";

@@ -19,10 +19,11 @@ document.addEventListener("submit", (event) => {
         event.preventDefault();
         return;
     }
-    // Another listener may still refuse the sending; look after they have all spoken.
+    // Marked at once: a key pressed in the same moment is of the next page. Another listener may still refuse the sending;
+    // look after they have all spoken.
+    form.dataset.sending = "yes";
     setTimeout(() => {
-        if (event.defaultPrevented || form.target === "_blank") return;
-        form.dataset.sending = "yes";
+        if (event.defaultPrevented || form.target === "_blank") { release(form); return; }
         if (event.submitter) {
             event.submitter.setAttribute("aria-disabled", "true");
             event.submitter.dataset.wasSent = "";

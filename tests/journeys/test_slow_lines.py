@@ -111,6 +111,16 @@ def test_a_topic_typed_before_the_scripts_are_there_brings_its_answer(agent: Pag
     expect(at_testid(agent, "article")).to_contain_text("rofvuil")
 
 
+def test_enter_waits_for_the_suggestions_of_what_is_typed_now(agent: Page) -> None:
+    agent.keyboard.type("gro")
+    expect(agent.get_by_test_id("topic-suggestion").first).to_contain_text("Groen")
+    agent.route("**/topics", arrives_late(agent, 800))
+    agent.keyboard.type("fvui")
+    agent.keyboard.press("Enter")
+    expect(at_testid(agent, "question-topic")).to_have_value("Grofvuil laten ophalen")
+    expect(at_testid(agent, "notes")).to_be_focused()
+
+
 def test_tab_goes_from_topic_to_notes_past_the_suggestions(agent: Page) -> None:
     agent.keyboard.type("af")
     expect(agent.get_by_test_id("topic-suggestion").first).to_be_visible()
