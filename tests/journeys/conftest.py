@@ -27,7 +27,7 @@ from tests.conftest import PASSWORDS, ROOT, plain
 AXE = (ROOT / "tests" / "support" / "axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # A loaded machine answers late, not wrong.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 SIZES = {"wide": (1440, 900), "narrow": (390, 844)}
 
 
@@ -143,7 +143,7 @@ def sign_in(centre: Centre, browser: Browser) -> Iterator[Callable[..., Page]]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15000)
+        page.set_default_timeout(60000)
         page.goto("/sign-in")
         page.fill("input[name=email]", account["email"])
         page.fill("input[name=password]", account["password"])
