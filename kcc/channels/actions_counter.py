@@ -93,6 +93,14 @@ def finish_visit(*, actor: Actor, number_id: uuid.UUID) -> QueueNumber:
     return _end(actor, _in_hand(number_id), "done")
 
 
+def close_earlier_days(*, actor: Actor, municipality_id: int) -> int:
+    """End the numbers of days gone by: who waited went home, who was called was helped or left. Returns how many."""
+    left = queries.left_of_earlier_days(municipality_id)
+    for number in left:
+        _end(actor, number, "no_show" if number.state == "waiting" else "done")
+    return len(left)
+
+
 def _end(actor: Actor, called: QueueNumber, state: str) -> QueueNumber:
     called.state, called.ended_at = state, now()
     routing.finish_subject(actor=actor, kind="counter", subject_id=called.id, outcome=state)

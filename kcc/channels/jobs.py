@@ -6,6 +6,7 @@ import uuid
 
 from flask import current_app
 
+from kcc.channels import actions_counter as counter
 from kcc.channels import actions_files as files
 from kcc.channels import actions_forms as forms
 from kcc.channels import confirming
@@ -46,6 +47,13 @@ def sweep_forms(job: Claimed) -> None:
     """Find forms of one municipality that nothing was made of."""
     if job.municipality_id is not None:
         forms.sweep_forms(actor=Actor.job(), municipality_id=job.municipality_id)
+
+
+@handles("channels.close_counters", every_seconds=900)
+def close_counters(job: Claimed) -> None:
+    """End the queue numbers of one municipality that are of days gone by."""
+    if job.municipality_id is not None:
+        counter.close_earlier_days(actor=Actor.job(), municipality_id=job.municipality_id)
 
 
 @handles("channels.confirm_form")

@@ -103,3 +103,19 @@ def item_of(number_id: uuid.UUID) -> uuid.UUID | None:
             WorkItem.kind == "counter", WorkItem.subject_id == number_id, WorkItem.done_at.is_(None)
         )
     )
+
+
+def left_of_earlier_days(municipality_id: int) -> list[QueueNumber]:
+    """Numbers of days gone by that nobody ended."""
+    today = today_at(municipalities.municipality(municipality_id))
+    return list(
+        db.session.scalars(
+            sa.select(QueueNumber)
+            .where(
+                QueueNumber.municipality_id == municipality_id,
+                QueueNumber.on_day < today,
+                QueueNumber.state.in_(("waiting", "called")),
+            )
+            .with_for_update(skip_locked=True)
+        )
+    )

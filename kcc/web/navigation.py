@@ -50,12 +50,20 @@ def items_for(person: Person | None) -> list[Item]:
     """What stands in the bar for this person."""
     if person is None:
         return []
-    room = str(request.endpoint or "").rpartition(".")[0]
     return [
-        Item(str(entry.label), url_for(entry.endpoint), entry.endpoint.rpartition(".")[0] == room, key=entry.key)
+        Item(str(entry.label), url_for(entry.endpoint), _stands_in(entry), key=entry.key)
         for entry in sorted(ENTRIES, key=lambda e: e.place)
         if person.may(entry.permission)
     ]
+
+
+def _stands_in(entry: Entry) -> bool:
+    """Whether the page asked for belongs to an entry: to its room, and of a room with several entries to its address."""
+    room = entry.endpoint.rpartition(".")[0]
+    if str(request.endpoint or "").rpartition(".")[0] != room:
+        return False
+    alone = sum(known.endpoint.rpartition(".")[0] == room for known in ENTRIES) == 1
+    return alone or request.path.startswith(url_for(entry.endpoint))
 
 
 def add_account_entry(endpoint: str, label: LazyString, permission: Permission, place: int) -> None:

@@ -9,6 +9,7 @@ from kcc.core import jobs
 from kcc.core.db import db
 from kcc.core.tenancy import doorless_scope
 from kcc.integrations import file_store
+from tests.channels.test_actions_counter import do, make_counter, take
 from tests.channels.test_actions_files import keep, row, scanner_at, work
 from tests.integrations.scanner import running_scanner
 from tests.support.world import World
@@ -35,3 +36,19 @@ def test_files_and_rows_are_compared(world: World) -> None:
     tick("channels.sweep_files")
     work(world)
     assert row(world, kept)["scan_state"] == "missing"
+
+
+def test_yesterday_s_visitors_are_over(world: World) -> None:
+    entrance = make_counter(world)
+    take(world, entrance)
+    called = take(world, entrance)
+    do(world, "call_number", called)
+    with world.admin() as admin:
+        admin.execute("update queue_number set on_day = on_day - 1")
+    take(world, entrance)
+    tick("channels.close_counters")
+    work(world)
+    with world.admin() as admin:
+        states = [r[0] for r in admin.execute("select state from queue_number order by on_day, number")]
+        live = admin.execute("select count(*) from work_item where done_at is null").fetchone()
+    assert states == ["no_show", "done", "waiting"] and live == (1,)

@@ -87,6 +87,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "core/rls": "tests/house/test_tenancy.py",
     "core/roles": "tests/house/test_tenancy.py",
     "demo/articles": "tests/demo/test_load.py",
+    "demo/channels_life": "tests/demo/test_load.py",
     "demo/bulk": "tests/demo/test_load.py",
     "demo/commands": "tests/journeys/conftest.py loads by command",
     "demo/content_files": "tests/demo/test_content.py",

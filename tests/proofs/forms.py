@@ -51,10 +51,10 @@ def forms(run: Run) -> Outcome:
     logging.disable(logging.CRITICAL)
     with house(run, pool_size=24) as place:
         copies = _copies(place, run.size(full=100, reduced=25))
-    with house(run, pool_size=24) as place:
-        result = _trial(run, place, run.size(full=600, reduced=40), run.size(full=50, reduced=4))
-    with house(run, pool_size=24) as place:
-        control = _trial(run, place, run.size(full=60, reduced=10), 2, careless=True)
+        place.world.empty()
+        result = _trial(run, place, run.size(full=600, reduced=20), run.size(full=50, reduced=3))
+        place.world.empty()
+        control = _trial(run, place, run.size(full=60, reduced=10), 1, careless=True)
     sound = all(result[name] == 0 for name in ("lost", "doubled", "two_references", "without_agent", "files_lost"))
     return Outcome(
         n=result["sent"],
