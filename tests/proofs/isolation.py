@@ -25,6 +25,8 @@ from tests.proofs._tables import breaches_in_tables, judged_tables, without_rows
 from tests.support.world import PEOPLE, TOWNS, World
 
 REDUCED = 1_500
+ON_PAGES = ("ticket", "article", "party", "internal_task", "writing", "work_item")
+"""Tables whose opened policy is looked for on pages too; in the tables themselves it is looked for with all."""
 ALL_TOWNS = [town for towns in TOWNS.values() for town in towns]
 
 
@@ -244,12 +246,16 @@ def _controls(
         with given.world.admin() as admin:
             admin.execute(sql.encode())
         _n, seen = breaches_in_tables(given, few, 250, run.random, planter, only=table)
-        shown = name.endswith("open") and any(
-            try_one(prober, probe, Counter())
-            for rule in reading
-            for visitor in few
-            for probe in prober.by_path(rule, visitor, "Drunen", [])
-            if "Drunen" not in visitor.towns(prober.permission(rule))  # type: ignore[arg-type]
+        shown = (
+            name.endswith("open")
+            and table in ON_PAGES
+            and any(
+                try_one(prober, probe, Counter())
+                for rule in reading
+                for visitor in few
+                for probe in prober.by_path(rule, visitor, "Drunen", [])
+                if "Drunen" not in visitor.towns(prober.permission(rule))  # type: ignore[arg-type]
+            )
         )
         with given.world.admin() as admin:
             admin.execute(f"alter table {table} enable row level security".encode())
