@@ -64,7 +64,7 @@ class WorkItem(TenantMixin, Base):
     offered_to: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("account.id"))
     offered_at: Mapped[datetime | None] = mapped_column(Moment)
     offer_until: Mapped[datetime | None] = mapped_column(Moment)
-    refused_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(sa.Uuid), default=list)
+    refused_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(sa.Uuid), default=list, server_default="{}")
     account_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("account.id"))
     claimed_at: Mapped[datetime | None] = mapped_column(Moment)
     sticky_account_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("account.id"))
