@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 
 from flask import current_app
 
 from kcc.channels import actions_counter as counter
 from kcc.channels import actions_files as files
 from kcc.channels import actions_forms as forms
+from kcc.channels import actions_mail as mails
+from kcc.channels import actions_outbox as outbox
 from kcc.channels import confirming
 from kcc.config import Settings
-from kcc.core.jobs import Claimed, handles
+from kcc.core.clock import now
+from kcc.core.jobs import MOST_ATTEMPTS, Claimed, handles
 from kcc.core.permissions import Actor
 from kcc.integrations import mail
 
@@ -68,3 +72,35 @@ def confirm_form(job: Claimed) -> None:
     )  # fmt: skip
     if message is not None:
         mail.send(settings.smtp_url, message)
+
+
+@handles("channels.read_mail")
+def read_mail(job: Claimed) -> None:
+    """Decide about a mail that was kept."""
+    mails.take_in(actor=Actor.job(), mail_id=uuid.UUID(job.args["mail"]), attempt=job.attempts)
+
+
+@handles("channels.send_mail")
+def send_mail(job: Claimed) -> None:
+    """Send a mail to a citizen."""
+    settings: Settings = current_app.config["SETTINGS"]
+    outbox.send_outgoing(
+        actor=Actor.job(),
+        outgoing_id=uuid.UUID(job.args["mail"]),
+        send=partial(mail.send, settings.smtp_url) if settings.smtp_url else None,
+        last_try=job.attempts >= MOST_ATTEMPTS,
+    )
+
+
+@handles("channels.sweep_mail", every_seconds=60)
+def sweep_mail(job: Claimed) -> None:
+    """Find mail of one municipality that waits too long to be read."""
+    if job.municipality_id is not None:
+        mails.sweep(actor=Actor.job(), municipality_id=job.municipality_id, at=now())
+
+
+@handles("channels.forget_mail", every_seconds=24 * 3600)
+def forget_mail(job: Claimed) -> None:
+    """Drop what mail of one municipality was kept long enough."""
+    if job.municipality_id is not None:
+        mails.forget_old(actor=Actor.job(), municipality_id=job.municipality_id, at=now())

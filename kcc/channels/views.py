@@ -2,7 +2,30 @@
 
 from __future__ import annotations
 
-from kcc.channels import views_counter, views_files, views_form, views_forms, views_incidents, views_status
-from kcc.channels.views_blueprint import bp
+from kcc.channels import (
+    views_counter,
+    views_files,
+    views_form,
+    views_forms,
+    views_incidents,
+    views_mail,
+    views_sorting,
+    views_status,
+    views_texts,
+)
+from kcc.channels.views_blueprint import bp, mail_bp, mail_texts_bp
 
-__all__ = ["bp", "views_counter", "views_files", "views_form", "views_forms", "views_incidents", "views_status"]
+__all__ = [
+    "bp",
+    "mail_bp",
+    "mail_texts_bp",
+    "views_counter",
+    "views_files",
+    "views_form",
+    "views_forms",
+    "views_incidents",
+    "views_mail",
+    "views_sorting",
+    "views_status",
+    "views_texts",
+]

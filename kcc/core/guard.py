@@ -24,6 +24,9 @@ LATER_INSERTS = {
     "form_file": "insert",
     "work_item": "update",
     "agent_state": "update",
+    "mailbox": "update",
+    "received_mail": "insert",
+    "mail_content": "insert",
 }
 """The same for tables, or rights to them, that came after the first migration; each migration lays its own."""
 

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     KNOWLEDGE_EDIT = "knowledge:edit"
     KNOWLEDGE_READ = "knowledge:read"
     LIVE_LISTEN = "live:listen"
+    MAIL_SORT = "mail:sort"
     PEOPLE_MANAGE = "people:manage"
     ROUTING_SUPERVISE = "routing:supervise"
     SETUP_MANAGE = "setup:manage"
@@ -52,7 +53,7 @@ P = Permission
 EVERYONE = frozenset({P.ACCOUNT_SELF, P.LIVE_LISTEN})
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.AGENT: EVERYONE | {P.DESK_USE, P.FORM_SORT, P.TICKET_READ, P.TICKET_WRITE, P.KNOWLEDGE_READ},
+    Role.AGENT: EVERYONE | {P.DESK_USE, P.FORM_SORT, P.MAIL_SORT, P.TICKET_READ, P.TICKET_WRITE, P.KNOWLEDGE_READ},
     Role.HANDLER: EVERYONE | {P.TASK_WORK, P.TICKET_READ, P.TICKET_WRITE, P.KNOWLEDGE_READ},
     Role.COORDINATOR: EVERYONE | {P.TASK_WORK, P.TICKET_READ, P.TICKET_WRITE, P.KNOWLEDGE_READ},
     Role.EDITOR: EVERYONE | {P.KNOWLEDGE_READ, P.KNOWLEDGE_EDIT, P.INCIDENT_MANAGE},
@@ -66,6 +67,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.JOB_SEE,
         P.HEALTH_SEE,
         P.FORM_SORT,
+        P.MAIL_SORT,
         P.INCIDENT_MANAGE,
     },
     Role.CONTRACT_MANAGER: EVERYONE | {P.STATISTICS_READ},
@@ -88,6 +90,7 @@ REVEALS: dict[Permission, frozenset[str]] = {
     P.KNOWLEDGE_EDIT: frozenset({"setup"}),
     P.KNOWLEDGE_READ: frozenset({"setup"}),
     P.LIVE_LISTEN: frozenset({"setup", "figures"}),
+    P.MAIL_SORT: frozenset({"setup", "figures", "person"}),
     P.PEOPLE_MANAGE: frozenset({"setup"}),
     P.ROUTING_SUPERVISE: frozenset({"setup", "figures", "staff"}),
     P.SETUP_MANAGE: frozenset({"setup"}),

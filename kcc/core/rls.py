@@ -10,6 +10,7 @@ VISIBLE = "municipality_id = any((select kcc_visible('{c}'))::int[])"
 WHOLE = "municipality_id = any((select kcc_whole('{c}'))::int[])"
 CENTRES = "centre_id = any((select kcc_centres())::int[])"
 MINE = "account_id = (select kcc_account())"
+EVERYWHERE = "kcc_covers_centre(centre_id) and (select kcc_whole('{c}'))::int[] @> (select kcc_visible('setup'))::int[]"
 OWN_DEPARTMENT = "department_id = any((select kcc_departments())::int[])"
 
 NO_PERSON = "(select kcc_door_kind()) in ('lease', 'command', 'exchange')"
@@ -78,6 +79,17 @@ POLICIES: dict[str, tuple[str, str | None]] = {
         " (select 1 from staff_insight i where i.centre_id = {t}.centre_id and i.timings_visible))",
         f"{CENTRES} and ({MINE} or {NO_PERSON} or {STAFF})",
     ),
+    # Mail to an address that no town has is for those who cover the whole centre, for whole towns and with this class.
+    "mail": (
+        f"{CENTRES} and (municipality_id is null and {EVERYWHERE} or {WHOLE} or {VISIBLE} and exists (select 1 from ticket k"
+        " where k.municipality_id = {t}.municipality_id and k.id = {t}.ticket_id))",
+        None,
+    ),
+    "mail_content": (
+        f"{CENTRES} and (municipality_id is null and {EVERYWHERE} or {VISIBLE})"
+        " and exists (select 1 from received_mail r where r.centre_id = {t}.centre_id and r.id = {t}.mail_id)",
+        None,
+    ),
     "evidence": (VISIBLE, "municipality_id = any((select kcc_visible('setup'))::int[])"),
     "audit": (
         VISIBLE,
@@ -127,6 +139,8 @@ LATER_READS = (
     "received_form",
     "form_file",
     "queue_number",
+    "mailbox",
+    "received_mail",
 )
 """The same for functions that came after the first migration; the migration that brings a function opens them to it."""
 

@@ -6,7 +6,7 @@ import smtplib
 import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
-from email.utils import formatdate
+from email.utils import formataddr, formatdate
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from kcc.core.errors import BadConfiguration
@@ -17,13 +17,22 @@ PORTS = {"smtp": 25, "smtps": 465}
 
 @dataclass(frozen=True)
 class Message:
-    """A plain text mail; ``message_id`` in angle brackets stays the same however often it is tried."""
+    """A plain text mail; ``message_id`` in angle brackets stays the same however often it is tried.
+
+    ``automatic`` is what Auto-Submitted says (RFC 3834), empty for a letter that a person wrote. ``null_return``: what
+    cannot be delivered comes back to nobody, as must be so for answers of machines.
+    """
 
     sender: str
     to: str
     subject: str
     text: str
     message_id: str
+    sender_name: str = ""
+    in_reply_to: str = ""
+    references: str = ""
+    automatic: str = "auto-generated"
+    null_return: bool = False
 
 
 class NotSent(Exception):
@@ -76,7 +85,7 @@ def _connect(server: SplitResult) -> smtplib.SMTP:
 def _deliver(connection: smtplib.SMTP, message: Message) -> None:
     """Envelope first, text last: only a break after the text leaves doubt."""
     connection.ehlo_or_helo_if_needed()
-    for code, _answer in (connection.mail(message.sender), connection.rcpt(message.to)):
+    for code, _answer in (connection.mail("" if message.null_return else message.sender), connection.rcpt(message.to)):
         _check(code)
     try:
         code, _answer = connection.data(_bytes(message))
@@ -102,11 +111,19 @@ def _check(code: int) -> None:
 
 def _bytes(message: Message) -> bytes:
     mail = EmailMessage()
-    mail["From"] = message.sender
+    mail["From"] = formataddr((message.sender_name, message.sender)) if message.sender_name else message.sender
     mail["To"] = message.to
     mail["Subject"] = message.subject
     mail["Date"] = formatdate(usegmt=True)
     mail["Message-ID"] = message.message_id
-    mail["Auto-Submitted"] = "auto-generated"
+    if message.in_reply_to:
+        mail["In-Reply-To"] = message.in_reply_to
+    if message.references:
+        mail["References"] = message.references
+    if message.automatic:
+        mail["Auto-Submitted"] = message.automatic
+        mail["X-Auto-Response-Suppress"] = "All"
+    if message.automatic == "auto-replied":
+        mail["X-Loop"] = message.sender
     mail.set_content(message.text)
     return mail.as_bytes()

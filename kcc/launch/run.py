@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
-from kcc.launch import database, processes, secrets_file
+from kcc.launch import database, processes, secrets_file, settings_file
 from kcc.launch.errors import LaunchError
 from kcc.launch.places import ROOT, VAR, in_one_line, require_disk, say
 from kcc.launch.postgres import EmbeddedPostgres, any_free_port, port_is_free
@@ -23,6 +23,7 @@ from kcc.launch.postgres_user import last_line
 
 CENTRES = ("voorne-putten", "nijmegen")
 FIRST_PORT = 8000
+FIRST_LMTP_PORT = 8024
 READY_PATIENCE = 60.0  # seconds
 NOT_FOR_CHILDREN = ("KCC_DATABASE_URL", "KCC_OWNER_PASSWORD", "KCC_APP_PASSWORD", "KCC_PLATFORM_PASSWORD")
 ONLY_FOR_COMMANDS = ("KCC_OWNER_URL", "KCC_PLATFORM_URL")
@@ -59,6 +60,7 @@ def _run(options: argparse.Namespace) -> int:
             urls = database.prepare(administrator, secrets)
             base = f"http://127.0.0.1:{port}"
             environ = _environ(secrets, urls, base)
+            settings_file.write(VAR / "settings.env", environ)
             if not options.no_demo:
                 _load_demo(options.centre, environ)
                 _write_accounts(environ)
@@ -145,6 +147,7 @@ def _environ(secrets: Mapping[str, str], urls: Mapping[str, str], base: str) -> 
     mail_port = any_free_port()
     return {
         "KCC_SMTP_URL": f"smtp://127.0.0.1:{mail_port}",
+        "KCC_LMTP_PORT": str(_next_free(FIRST_LMTP_PORT)),
         "KCC_PUBLIC_URL": base,
         **given,
         **{name: value for name, value in secrets.items() if name not in NOT_FOR_CHILDREN},
@@ -165,12 +168,17 @@ def _children(port: int, environ: Mapping[str, str]) -> list[processes.Child]:
             "live", _gunicorn(live_port, "kcc.web.live:serve()", "-k gevent -w 1 --worker-connections 3000"), serving
         ),
         processes.Child("worker", [python, "-m", "flask", "--app", "wsgi", "worker"], serving),
+        processes.Child("lmtp", [*_command("mail", "lmtp"), "--port", environ["KCC_LMTP_PORT"]], serving),
     ]
     if "KCC_SMTP_URL" not in os.environ:
         mail_port = environ["KCC_SMTP_URL"].rpartition(":")[2]
         sink = [python, "-m", "kcc.launch.mail_sink", mail_port, str(VAR / "mail")]
         children.append(processes.Child("mail", sink, {"PATH": environ["PATH"]}))
     return children
+
+
+def _command(*words: str) -> list[str]:
+    return [sys.executable, "-m", "flask", "--app", "wsgi", *words]
 
 
 def _gunicorn(port: int, entry: str, kind: str) -> list[str]:
@@ -278,6 +286,7 @@ def _welcome(base: str, environ: Mapping[str, str]) -> None:
         say(f"  Alle {len(accounts)} accounts: {ACCOUNTS}")
     if "KCC_SMTP_URL" not in os.environ:
         say(f"Mail gaat nergens heen, maar komt in {VAR / 'mail'}.")
+    say(f"Mail ontvangen: LMTP op 127.0.0.1:{environ['KCC_LMTP_PORT']} (zie docs/mail.md).")
     say("Stoppen: Ctrl-C.")
 
 

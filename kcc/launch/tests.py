@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from kcc.launch.errors import LaunchError
 from kcc.launch.places import ROOT, VAR, in_one_line, require_disk, say
@@ -66,8 +67,8 @@ def steps(for_pytest: Sequence[str]) -> list[Step]:
 def _test(only: str | None, for_pytest: Sequence[str]) -> int:
     require_disk()
     chosen = [step for step in steps(for_pytest) if step.name == (only or ("pytest" if for_pytest else step.name))]
-    if any(step.name == "pytest" for step in chosen):
-        _require_chromium()
+    if any(step.name in ("pytest", "proofs") for step in chosen):
+        _require_programs()
     with _alone(), _database() as admin_url:
         environ = {**os.environ, "KCC_TEST_ADMIN_URL": admin_url, "PYTHONUNBUFFERED": "1"}
         for step in chosen:
@@ -120,19 +121,31 @@ def _database() -> Iterator[str]:
         server.stop()
 
 
-def _require_chromium() -> None:
-    """Debian's chromium, installed when it is absent and we may. Raises LaunchError when there is none after
-    all."""
-    if os.environ.get("KCC_CHROMIUM") or shutil.which("chromium"):
-        return
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        say("Chromium installeren voor de browserproeven …")
+def _require_programs() -> None:
+    """Debian's programs that the tests drive, installed when one is absent and we may. Raises LaunchError without them."""
+    missing = {package: is_there for package, is_there in PROGRAMS.items() if not is_there()}
+    if missing and os.geteuid() == 0 and shutil.which("apt-get"):
+        say(f"Installeren voor de proeven: {', '.join(missing)} …")
         environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for words in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", "chromium"]):
+        for words in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", *missing]):
             command = ["apt-get", *words]
             subprocess.run(command, env=environ, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    if not shutil.which("chromium"):
-        raise LaunchError("Chromium ontbreekt; installeer het pakket chromium of wijs het aan met KCC_CHROMIUM.")
+    absent = [package for package, is_there in missing.items() if not is_there()]
+    if absent:
+        raise LaunchError(
+            f"Voor de proeven ontbreekt {', '.join(absent)}; installeer dat (of wijs chromium aan met KCC_CHROMIUM)."
+        )
+
+
+def _has_chromium() -> bool:
+    return bool(os.environ.get("KCC_CHROMIUM") or shutil.which("chromium"))
+
+
+def _has_dovecot() -> bool:
+    return Path("/usr/lib/dovecot/imap").exists()
+
+
+PROGRAMS = {"chromium": _has_chromium, "dovecot-imapd": _has_dovecot}
 
 
 if __name__ == "__main__":

@@ -22,6 +22,15 @@ def frame_ancestors() -> str:
     return " ".join(g.get("frame_ancestors") or ["'none'"])
 
 
+def show_own_frames() -> None:
+    """Let this answer hold frames with pages of ours; without this, no page holds any."""
+    g.shows_own_frames = True
+
+
+def _frame_sources() -> str:
+    return " frame-src 'self';" if g.get("shows_own_frames") else ""
+
+
 def register_security_headers(app: Flask) -> None:
     """Add the headers after each request."""
 
@@ -32,7 +41,7 @@ def register_security_headers(app: Flask) -> None:
         response.headers.setdefault(
             "Content-Security-Policy",
             f"default-src 'none'; script-src 'nonce-{csp_nonce()}' 'strict-dynamic'; style-src 'self'; img-src 'self' data:;"
-            f" font-src 'self'; connect-src 'self'{live}; form-action 'self'; base-uri 'none'; frame-ancestors {frame_ancestors()}",
+            f" font-src 'self';{_frame_sources()} connect-src 'self'{live}; form-action 'self'; base-uri 'none'; frame-ancestors {frame_ancestors()}",
         )
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "same-origin"

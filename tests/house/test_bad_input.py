@@ -56,6 +56,10 @@ UNSHOWN: dict[str, tuple[str, dict[str, str], frozenset[str]]] = {
     "backoffice.release": ("handler", {}, frozenset()),
     "routing.done": ("agent", {}, frozenset()),
     "routing.give_back": ("agent", {}, frozenset()),
+    "mail.give_to_town": ("supervisor", {"municipality_id": "1"}, frozenset()),
+    "mail.send_again": ("agent", {}, frozenset()),
+    "mail.settle": ("agent", {}, frozenset()),
+    "mail.with_text": ("agent", {"text": "x", "recipient": "jan@example.nl"}, frozenset({"body"})),
     "account.confirm": ("agent", {}, frozenset({"code"})),
     "account.drop": ("agent", {}, frozenset({"code", "password"})),
 }

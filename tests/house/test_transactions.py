@@ -11,6 +11,9 @@ COMMITS = {
     "kcc/core/jobs.py": "the unit of work of a job",
     "kcc/parties/evidence.py": "evidence of a look stands before the look, whatever follows",
     "kcc/people/evidence.py": "an attempt to sign in counts, whatever becomes of the request",
+    "kcc/channels/receiving.py": "a mail is kept before anything else happens to it, and only then taken",
+    "kcc/channels/fetching.py": "how fetching a mailbox went stands apart from the mails, each kept by itself",
+    "kcc/channels/actions_outbox.py": "that a mail may be on its way outlives a crash of the worker",
     "kcc/backoffice/actions_notices.py": "that a mail may be on its way outlives a crash of the worker",
 }
 AT_THE_EDGES = ("kcc/launch/", "kcc/cli", "kcc/demo/")

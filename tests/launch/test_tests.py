@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from kcc.launch import tests as checks
+from kcc.launch.errors import LaunchError
 
 
 def test_every_kind_of_check_is_there_and_in_order() -> None:
@@ -33,3 +34,10 @@ def test_the_closing_line_of_pytest_is_kept_and_a_failure_is_seen(
     checks._run(step, dict(os.environ))
     assert (step.closing, step.code) == (line, 1)
     assert line in capsys.readouterr().out
+
+
+def test_a_program_that_is_absent_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "PROGRAMS", {"een-pakket": lambda: False, "chromium": lambda: True})
+    monkeypatch.setattr(checks.shutil, "which", lambda _name: None)
+    with pytest.raises(LaunchError, match="een-pakket"):
+        checks._require_programs()

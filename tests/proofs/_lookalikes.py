@@ -23,6 +23,7 @@ from kcc.people import models as people
 from kcc.routing import models as routing
 from kcc.routing import models_deciding as deciding
 from kcc.routing import models_presence as presence
+from tests.proofs import _lookalikes_mail as mails
 from tests.support.world import DEPARTMENTS, TOWNS, World
 
 COMMON = "zonnebloem"
@@ -159,8 +160,15 @@ class Planter:
         self._put(
             town, core.Submission, account_id=self.world.people[AGENTS[town]], key=self._id("sent", town), endpoint="proof", digest=b"x", at=AT
         )  # fmt: skip
+        mails.plant_town(self._put, town, self._mailbox(town), setup)
         for key in DEPARTMENTS:
             self._case(town, centre, key, own)
+        if town == TOWNS[centre][0]:
+            mails.plant_stray(self._put, town, centre_id)
+
+    def _mailbox(self, town: str) -> int:
+        asked = sa.text("select id from entrance where municipality_id = :m and kind = 'mailbox'")
+        return int(self.connection.scalar(asked, {"m": self.world.towns[town]}))
 
     def _existing(self, table: str, town: str) -> list[Any]:
         query = sa.text(f"select id from {table} where municipality_id = :m order by id")
@@ -253,6 +261,7 @@ class Planter:
         )  # fmt: skip
         self._put(town, channels_forms.FormFile, name=f"{person}.txt", data=person.encode(), size=1, **came)
         self._put(town, channels_forms.Rating, score=4, channel="webform", topic_id=topic, **loose)
+        mails.plant_case(self._put, town, centre_id, self._mailbox(town), ticket, person, COMMON)
         self._put(town, contacts.TicketPresence, account_id=agent, seen_at=AT, **loose)
         self._put(town, contacts.TicketLink, other_id=ticket, kind="related", **loose)
         self._put(town, contacts.Transfer, warm=True, succeeded=True, department_id=department, **loose)

@@ -20,7 +20,7 @@ from tests.support.world import DEPARTMENTS, World
 
 NAMED = {
     "attachment": "attachment", "form": "received_form", "number": "queue_number", "webform": "webform", "ticket": "ticket", "task": "internal_task", "conversation": "conversation", "article": "article",
-    "municipality": "municipality", "town": "municipality", "topic": "topic", "view": "saved_view", "item": "work_item",
+    "mail": "received_mail", "outgoing": "outgoing_mail", "text": "standard_text", "municipality": "municipality", "town": "municipality", "topic": "topic", "view": "saved_view", "item": "work_item",
     "link": "ticket_link", "writing": "writing", "report": "article_report", "job": "job", "party": "party",
     "department": "department", "account": "account", "assignee": "account", "entrance": "entrance", "contact": "contact",
     "incident": "incident", "other": "ticket", "membership": "membership", "colleague": "account", "door": "saved_view",
