@@ -71,6 +71,8 @@ class Agent:
     item: Item | None = None
     started: float = 0.0
     turn: int = 0
+    seen: tuple[Mapping[tuple[int, str], int], int] | None = None
+    """How rules see the skills, kept once made: by (town, group), and for how many towns at level 2."""
 
     def level(self, town: int) -> int:
         """2 experienced, 1 basic, 0 not allowed."""
@@ -167,6 +169,7 @@ class Simulation:
         self.tallies: dict[int, Tally] = {}
         self.log: list[Line] = []
         self.items: list[Item] = []
+        self.at_work = 0
         self.now = 0.0
         self._heap: list[tuple[float, int, str, object]] = []
         self._sequence = 0
@@ -282,10 +285,12 @@ class Simulation:
     # agents -----------------------------------------------------------------------------------------------------------
     def _begins(self, agent: object) -> None:
         assert isinstance(agent, Agent)
+        self.at_work += 1
         self._free(agent)
 
     def _stops(self, agent: object) -> None:
         assert isinstance(agent, Agent)
+        self.at_work -= 1
         self.ready.pop(agent.number, None)
 
     def _free(self, agent: Agent) -> None:
