@@ -18,6 +18,7 @@ from kcc.core import tenancy
 from kcc.core.db import db
 from kcc.core.logging import set_up_logging
 from kcc.operations import metrics
+from kcc.web import banners
 from kcc.web.errors import register_error_pages
 from kcc.web.filters import register_filters
 from kcc.web.guards import public, stamp_of
@@ -41,6 +42,8 @@ ROOMS = (
     "operations",
 )
 LOCALES = ("nl", "en")
+BANNER = "tuning.crisis_banner"
+"""The part of a page that says what everybody must know now, fetched again when it changes."""
 
 
 def create_app(settings: Settings | None = None, *, testing: bool = False) -> Flask:
@@ -144,6 +147,8 @@ def register_context(app: Flask) -> None:
             "theme": request.cookies.get("kcc_theme", "auto"),
             "sign_out_url": url_for("people.sign_out") if person and "people.sign_out" in app.view_functions else None,
             "account_links": links_for(person),
+            "banners": banners.shown,
+            "banner_url": url_for(BANNER) if person and BANNER in app.view_functions else None,
             "csp_nonce": csp_nonce,
             "asset": asset,
             "live_url": app.config["SETTINGS"].live_url if person else None,

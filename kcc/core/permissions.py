@@ -28,6 +28,7 @@ class Permission(StrEnum):
     LIVE_LISTEN = "live:listen"
     MAIL_SORT = "mail:sort"
     PEOPLE_MANAGE = "people:manage"
+    ROUTING_MANAGE = "routing:manage"
     ROUTING_SUPERVISE = "routing:supervise"
     SETUP_MANAGE = "setup:manage"
     STATISTICS_READ = "statistics:read"
@@ -59,6 +60,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.EDITOR: EVERYONE | {P.KNOWLEDGE_READ, P.KNOWLEDGE_EDIT, P.INCIDENT_MANAGE},
     Role.SUPERVISOR: EVERYONE
     | {
+        P.ROUTING_MANAGE,
         P.ROUTING_SUPERVISE,
         P.TICKET_READ,
         P.TICKET_WRITE,
@@ -92,6 +94,7 @@ REVEALS: dict[Permission, frozenset[str]] = {
     P.LIVE_LISTEN: frozenset({"setup", "figures"}),
     P.MAIL_SORT: frozenset({"setup", "figures", "person"}),
     P.PEOPLE_MANAGE: frozenset({"setup"}),
+    P.ROUTING_MANAGE: frozenset({"setup", "figures", "staff"}),
     P.ROUTING_SUPERVISE: frozenset({"setup", "figures", "staff"}),
     P.SETUP_MANAGE: frozenset({"setup"}),
     P.STATISTICS_READ: frozenset({"setup", "figures"}),

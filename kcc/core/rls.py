@@ -25,6 +25,16 @@ POLICIES: dict[str, tuple[str, str | None]] = {
     "municipality_self": ("id = any((select kcc_visible('setup'))::int[])", None),
     "centre_self": ("id = any((select kcc_centres())::int[])", None),
     "centre": (CENTRES, None),
+    "centre_covered": (CENTRES, f"{CENTRES} and kcc_covers_centre(centre_id)"),
+    "whole_centre": (
+        f"{CENTRES} and ((select kcc_door_kind()) = 'lease'"
+        " or (select kcc_visible('{c}')) <> '{{}}'::int[] and kcc_covers_centre(centre_id))",
+        None,
+    ),
+    "crisis": (
+        CENTRES,
+        f"{CENTRES} and (municipality_id = any((select kcc_visible('setup'))::int[]) or kcc_covers_centre(centre_id))",
+    ),
     "centre_or_town": (
         f"{CENTRES} and (municipality_id is null or municipality_id = any((select kcc_visible('setup'))::int[]))",
         f"{CENTRES} and (municipality_id = any((select kcc_visible('setup'))::int[])"
@@ -101,7 +111,7 @@ POLICIES: dict[str, tuple[str, str | None]] = {
     ),
 }
 
-APPEND_ONLY = frozenset({"audit_entry", "access_record", "ticket_event", "article_version"})
+APPEND_ONLY = frozenset({"audit_entry", "access_record", "ticket_event", "article_version", "routing_parameters"})
 """Tables which the application may add to and read, never change."""
 
 GUARD_READS = (

@@ -27,6 +27,7 @@ from kcc.municipalities.rules import CalendarNeverOpens
 from kcc.routing import actions_presence as presence
 from kcc.routing import queries, rules, rules_choice
 from kcc.routing import queries_deciding as deciding
+from kcc.routing import queries_tuning as tuning
 from kcc.routing.models import WorkItem
 from kcc.routing.models_deciding import RoutingDecision, TokenBucket
 from kcc.routing.models_presence import AgentState
@@ -70,7 +71,7 @@ def enqueue(
         "municipality_id": municipality_id, "id": new_id(), "kind": str(rules.Kind(kind)), "channel": channel,
         "subject_id": subject_id, "ticket_id": ticket_id, "topic_group": topic_group, "language": language,
         "since": at, "due_at": due_at, "promise_until": promise_until, "boost_seconds": boost_seconds,
-        "priority_class": rules.first_class(kind) if priority_class is None else priority_class,
+        "priority_class": tuning.first_class(kind, municipality_id, topic_group) if priority_class is None else priority_class,
         "urgent_at": rules.urgent_at(
             kind, since=at, due_at=due_at, promise_until=promise_until, zone=town.zone, share=settings.callback_urgent_share
         ),

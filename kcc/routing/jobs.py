@@ -7,6 +7,7 @@ import uuid
 from kcc.core.jobs import Claimed, handles
 from kcc.routing import actions_offers as offers
 from kcc.routing import actions_sweeping as sweeping
+from kcc.routing import actions_tuning as tuning
 
 
 @handles("routing.offer")
@@ -28,3 +29,10 @@ def daily(job: Claimed) -> None:
     if job.municipality_id is not None:
         sweeping.forecast(municipality_id=job.municipality_id)
         sweeping.forget(municipality_id=job.municipality_id)
+
+
+@handles(tuning.JOB)
+def play(job: Claimed) -> None:
+    """Play the next run of a trial of settings."""
+    if job.municipality_id is not None:
+        tuning.play_next(trial_id=uuid.UUID(job.args["trial"]), municipality_id=job.municipality_id)

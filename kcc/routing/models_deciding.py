@@ -23,6 +23,7 @@ class RoutingParameters(CentreMixin, Base):
     """
 
     __tablename__ = "routing_parameters"
+    __policy__ = "centre_covered"
     __table_args__ = (sa.PrimaryKeyConstraint("centre_id", "version"),)
 
     version: Mapped[int]

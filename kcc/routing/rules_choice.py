@@ -36,6 +36,7 @@ from kcc.routing.rules import PriorityClass
 FULL = 100
 """All of an agent's attention."""
 USUAL_LEVEL = 1
+EXPERT = 2
 STARVING = 1e6
 """Added to the wait of whoever waited too long: more than any score can be."""
 
@@ -191,10 +192,13 @@ def shrunk_level(tally: Tally, target: float, parameters: Parameters) -> float:
 
 
 def level_of(agent: Agent, candidate: Candidate) -> int:
-    """The agent's level for an item: 2 experienced, 1 with the knowledge base, 0 not allowed. In a crisis all take part."""
+    """The agent's level for an item: 2 experienced, 1 with the knowledge base, 0 not allowed.
+
+    In a crisis everybody counts as experienced, but who may not see a town's or topic's affairs still may not.
+    """
     group = agent.skills.get((candidate.municipality_id, candidate.topic_group))
     level = agent.skills.get((candidate.municipality_id, ""), USUAL_LEVEL) if group is None else group
-    return max(level, USUAL_LEVEL) if candidate.priority_class == PriorityClass.CRISIS else level
+    return EXPERT if level and candidate.priority_class == PriorityClass.CRISIS else level
 
 
 def score(candidate: Candidate, level: int, situation: Situation, parameters: Parameters) -> dict[str, float]:

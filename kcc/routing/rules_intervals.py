@@ -56,6 +56,13 @@ def estimate(runs: Sequence[float]) -> Estimate:
     return Estimate(mean, mean - half, mean + half)
 
 
+def redrawn(runs: Sequence[float]) -> Estimate:
+    """What one week may differ from another: runs that each redraw the arrivals, so their own scatter is the uncertainty."""
+    mean = estimate(runs).mean
+    half = t95(len(runs) - 1) * stdev(runs) if len(runs) > 1 else 0.0
+    return Estimate(mean, mean - half, mean + half)
+
+
 def shares(parts: Sequence[tuple[float, float]], draws: int = 400, seed: int = 7) -> Estimate:
     """A share over runs of unequal size, as (part, whole) per run: all parts over all wholes, runs redrawn for the bounds."""
     whole = sum(total for _part, total in parts)

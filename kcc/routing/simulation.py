@@ -11,7 +11,7 @@ import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, cast
 
 EVENTS = ("arrives", "taken", "ends", "gone", "interrupted", "called_back_later")
 
@@ -136,7 +136,11 @@ class Tally:
     expert: int = 0
     called_back: int = 0
     callbacks_kept: int = 0
+    waited: float = 0.0
+    """Seconds that callers and visitors waited together, answered or not."""
     written: int = 0
+    written_taken: int = 0
+    written_waited: float = 0.0
     interruptions: int = 0
     waits: list[float] = field(default_factory=list)
 
@@ -277,6 +281,7 @@ class Simulation:
         if tally:
             tally.short += is_short
             tally.abandoned += not is_short
+            tally.waited += self.now - item.since
         if not is_short:
             self.today_of(item.arrival.town)[1] += 1
         self._note("gone", item)
@@ -328,10 +333,14 @@ class Simulation:
         if item.kind in LIVE:
             tally.answered += 1
             tally.in_time += in_time
+            tally.waited += waited
             tally.waits.append(waited)
         elif item.kind == "callback":
             tally.called_back += 1
             tally.callbacks_kept += item.promise_until is not None and self.now <= item.promise_until
+        else:
+            tally.written_taken += 1
+            tally.written_waited += waited
 
     def _put_down(self, agent: Agent) -> None:
         """An agent puts interruptible work down; it goes back with its own time, and with what is left of it."""
@@ -350,10 +359,10 @@ class Simulation:
         self.waiting[item.number] = item
 
     def _ends(self, subject: object) -> None:
-        agent, turn = subject  # type: ignore[misc]
-        if agent.turn != turn:
-            return
+        agent, turn = cast(tuple[Agent, int], subject)
         item = agent.item
+        if agent.turn != turn or item is None:
+            return
         item.state = "done"
         tally = self._tally(item)
         if tally and item.kind not in LIVE and item.kind != "callback":

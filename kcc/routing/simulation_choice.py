@@ -11,7 +11,8 @@ from kcc.routing import rules, rules_choice
 from kcc.routing.rules_choice import Candidate, Parameters, Situation, Tally
 from kcc.routing.simulation import LIVE, Agent, Item, Simulation
 
-CHANNELS = {"call": "phone", "counter": "counter", "callback": "phone", "mail": "email", "web_form": "web"}
+LIVE_EXPECTED_FOR = 3600.0
+"""So long (s) after a live contact more of them are expected, and somebody is kept free."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class ProductChoice:
         self.expected = expected
         self.handling = handling
         self.buckets: dict[int, tuple[float, float]] = {}
-        self.longest_held = 0.0
+        self.last_live = -inf
 
     # what Choice asks -------------------------------------------------------------------------------------------------
     def enters(self, pool: Simulation, item: Item, at: float) -> None:
@@ -58,6 +59,7 @@ class ProductChoice:
         elif item.arrival.due is not None and item.arrival.due <= 0:
             item.urgent_at = moment
         if item.kind in LIVE:
+            self.last_live = at
             self._take_token(item, at)
             if item.arrival.knows is not None:
                 within = self.agreement(item.arrival.town).within
@@ -71,7 +73,7 @@ class ProductChoice:
 
     def agent_for(self, pool: Simulation, item: Item, at: float) -> Agent | None:
         """To whom of those who are ready the rules give an item; work that can wait is not put before anybody."""
-        if not pool.ready or item.class_at(at) > self.parameters.push_to_class:
+        if not pool.ready or item.class_at(at) > int(rules.PriorityClass.LIVE):
             return self._claims(pool, item, at)
         return self._ask(pool, item, pool.ready.values(), at)
 
@@ -85,7 +87,7 @@ class ProductChoice:
     def offers_callback(self, pool: Simulation, item: Item, at: float) -> float | None:
         """A call-back within the window when the wait that is expected is long."""
         ahead = sum(1 for other in pool.waiting.values() if other.kind in LIVE)
-        expected = rules_choice.expected_wait(ahead, self.handling, self._at_work(pool))
+        expected = rules_choice.expected_wait(ahead, self.handling, pool.at_work)
         if not rules_choice.may_be_called_back(expected, 0.0, self.parameters):
             return None
         return at + self.parameters.callback_window
@@ -150,10 +152,10 @@ class ProductChoice:
         ok, total = 0, 0
         for figures in pool.today.values():
             ok, total = ok + figures[0], total + figures[1]
-        return Situation(ready=self._at_work(pool), idle=len(pool.ready), pool={"phone": Tally(ok, total)})
-
-    def _at_work(self, pool: Simulation) -> int:
-        return pool.at_work
+        return Situation(
+            ready=pool.at_work, idle=len(pool.ready), pool={"phone": Tally(ok, total)},
+            live_expected=pool.now - self.last_live < LIVE_EXPECTED_FOR,
+        )  # fmt: skip
 
     def _take_token(self, item: Item, at: float) -> None:
         town = item.arrival.town
@@ -167,8 +169,8 @@ USUAL = Agreement()
 
 def _agent(agent: Agent, at: float) -> rules_choice.Agent:
     if agent.seen is None:
-        skills = {(town, ""): level for town, level in agent.levels.items()}
-        agent.seen = (skills, sum(1 for level in agent.levels.values() if level == 2))
+        by_town = {(town, ""): level for town, level in agent.levels.items()}
+        agent.seen = (by_town, sum(1 for level in agent.levels.values() if level == rules_choice.EXPERT))
     skills, expert_towns = agent.seen
     towns = None if agent.other else frozenset(town for town, level in agent.levels.items() if level)
     return rules_choice.Agent(

@@ -25,7 +25,7 @@ function read(data) {
 
 if (url && "EventSource" in window) {
     const kinds = (document.body.dataset.liveKinds ??
-        "task ticket conversation contact message mail offer work item queue presence call bulletin incident feedback article job board notice account route setup rating counter form").split(/\s+/);
+        "task ticket conversation contact message mail offer work item queue presence call bulletin incident feedback article job board notice account route setup rating counter form crisis").split(/\s+/);
     let source;
     let wait = 500;
     let lost = false;

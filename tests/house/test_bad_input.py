@@ -60,6 +60,7 @@ UNSHOWN: dict[str, tuple[str, dict[str, str], frozenset[str]]] = {
     "mail.send_again": ("agent", {}, frozenset()),
     "mail.settle": ("agent", {}, frozenset()),
     "mail.with_text": ("agent", {"text": "x", "recipient": "jan@example.nl"}, frozenset({"body"})),
+    "tuning.end_crisis": ("supervisor", {}, frozenset()),
     "account.confirm": ("agent", {}, frozenset({"code"})),
     "account.drop": ("agent", {}, frozenset({"code", "password"})),
 }

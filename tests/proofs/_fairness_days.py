@@ -110,6 +110,11 @@ class Played:
         """In time, and counted, per town per day."""
         return [{town: (tally.in_time, tally.counted) for town, tally in day.items()} for day in self.days]
 
+    def mean_level(self, town: int) -> float:
+        """The service level of one town over all days."""
+        sums = [_sum(day, [town], "in_time", "counted") for day in self.days]
+        return sum(part for part, _whole in sums) / max(1, sum(whole for _part, whole in sums))
+
     def level(self, towns: Sequence[int] | None = None) -> Estimate:
         """The service level over these towns (all)."""
         return shares([_sum(day, towns, "in_time", "counted") for day in self.days])
@@ -131,10 +136,11 @@ class Played:
         """For the evidence: levels with intervals, per town, the spread, and what chance alone would show."""
         names = self.case.names
         return {
+            "days": len(self.days),
             "level": self.level().rounded(),
-            "per_town": {name: round(self.level([number]).mean, 4) for number, name in enumerate(names)},
-            "spread": spread(self.counts(), draws=200).rounded(),
-            "spread_by_chance": round(chance_spread(self.counts(), draws=200), 4),
+            "per_town": {name: round(self.mean_level(number), 4) for number, name in enumerate(names)},
+            "spread": spread(self.counts(), draws=100).rounded(),
+            "spread_by_chance": round(chance_spread(self.counts(), draws=100), 4),
             "abandonment": self.abandonment().rounded(),
             "wait_p99": round(self.high_wait(), 1),
             "longest_wait": round(self.longest, 1),

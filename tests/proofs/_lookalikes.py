@@ -23,6 +23,7 @@ from kcc.people import models as people
 from kcc.routing import models as routing
 from kcc.routing import models_deciding as deciding
 from kcc.routing import models_presence as presence
+from kcc.routing import models_tuning as tuning
 from tests.proofs import _lookalikes_mail as mails
 from tests.support.world import DEPARTMENTS, TOWNS, World
 
@@ -312,6 +313,7 @@ class Planter:
             ):
                 self._put(town, presence.StaffInsight, centre_id=centre_id, timings_visible=False)
                 self._put(town, deciding.RoutingParameters, centre_id=centre_id, version=1, values={"kappa": 8.0})
+                self._tuned(town, agent, centre_id)
             self._put(town, presence.AgentLanguage, account_id=agent, centre_id=centre_id, language="en")
         self._put(
             town, presence.AgentStatePeriod, account_id=agent, centre_id=centre_id, state="break", reason="meeting",
@@ -332,6 +334,19 @@ class Planter:
         self._put(
             town, routing.WorkItem, subject_id=self._id("ringing", town), state="offered", offered_to=agent, offered_at=AT,
             offer_until=AT + timedelta(days=3650), **call,
+        )  # fmt: skip
+
+    def _tuned(self, town: str, agent: uuid.UUID, centre_id: int) -> None:
+        """A trial of other settings that is done, and a crisis that is over, both of the whole centre."""
+        facts = {str(self.world.towns[town]): [10, 0, 0, 8, 9, 1, 90.0, 0, 0.0]}
+        self._put(
+            town, tuning.RoutingTrial, centre_id=centre_id, week=date(2026, 11, 16), values={"kappa": 4.0}, base_version=1,
+            measured={"queued": 10, "conversations": 0, "written": 0, "abandoned": 0, "agents": 2, "days": 5, "patience": 180},
+            runs=[{"before": facts, "after": facts}], runs_wanted=1, made_at=AT, made_by_id=agent, done_at=AT,
+        )  # fmt: skip
+        self._put(
+            town, tuning.Crisis, centre_id=centre_id, municipality_id=None, message="gedeeld", started_at=AT,
+            started_by_id=agent, ended_at=AT, ended_by_id=agent,
         )  # fmt: skip
 
 

@@ -177,6 +177,11 @@ def _staff(row: dict[str, Any], visitor: Visitor, permission: Permission, truth:
     return _own(row, visitor, permission, truth) or bool(truth.members.get(row["account_id"], set()) & supervised)
 
 
+def _whole_centre(row: dict[str, Any], visitor: Visitor, permission: Permission, truth: Truth) -> bool:
+    towns = set(TOWNS.get(truth.centres.get(row["centre_id"], ""), ()))
+    return towns <= visitor.towns(permission) and "figures" in REVEALS[permission]
+
+
 def _article_part(row: dict[str, Any], visitor: Visitor, permission: Permission, truth: Truth) -> bool:
     town = truth.articles.get(row["article_id"])
     return _of_centre(row, visitor, permission, truth) and (town is None or town in visitor.towns(permission))
@@ -191,5 +196,7 @@ SHARED = {
     "agent_state": _staff,
     "agent_history": _own,
     "article_child": _article_part,
+    "whole_centre": _whole_centre,
+    "crisis": _of_centre,
 }
 """How rows of such a policy are judged. A policy that is new here is judged by the columns of its rows."""

@@ -100,9 +100,11 @@ def test_each_reason_for_passing_over_is_told() -> None:
     assert rules.choose_item([Candidate(6, 1)], full, situation, DEFAULTS).considered[0].why_not == Why.CAPACITY
 
 
-def test_in_a_crisis_everybody_takes_part() -> None:
-    agent = Agent(1, skills={(1, ""): 0})
-    assert rules.choose_item([Candidate(1, 1, priority_class=0)], agent, BUSY_DAY, DEFAULTS).id == 1
+def test_in_a_crisis_everybody_takes_part_who_may() -> None:
+    crisis = Candidate(1, 1, priority_class=0)
+    assert [rules.level_of(Agent(1, skills={(1, ""): level}), crisis) for level in (1, 2)] == [2, 2]
+    barred = Agent(1, skills={(1, ""): 0})
+    assert rules.choose_item([crisis], barred, BUSY_DAY, DEFAULTS).id is None
 
 
 def test_a_foreign_language_waits_for_its_speaker_but_not_for_ever() -> None:

@@ -231,6 +231,7 @@ PEOPLE: dict[str, list[tuple[str, Role, str | None]]] = {
         ("Bergen", Role.SUPERVISOR, None),
         ("Cadzand", Role.SUPERVISOR, None),
     ],
+    "supervisor_aalburg": [("Aalburg", Role.SUPERVISOR, None)],
     "contract_manager": [("Aalburg", Role.CONTRACT_MANAGER, None)],
     "privacy_officer": [("Aalburg", Role.PRIVACY_OFFICER, None)],
     "administrator": [("Aalburg", Role.ADMINISTRATOR, None)],
