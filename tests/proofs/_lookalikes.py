@@ -18,6 +18,7 @@ from kcc.contacts import models_written as written
 from kcc.core import models as core
 from kcc.knowledge import models as knowledge
 from kcc.municipalities import models as municipalities
+from kcc.operations import models as operations
 from kcc.parties import models as parties
 from kcc.people import models as people
 from kcc.routing import models as routing
@@ -127,7 +128,7 @@ class Planter:
             self._put(town, municipalities.UsefulLink, label=setup, url=f"https://{setup}.example/")
             self._put(town, municipalities.ClosingDay, on_day=date(2026, 12, 24), label=setup)
             self._rename(town, setup)
-        form = self._put(town, municipalities.Entrance, kind="form", address="contact", label=setup)
+        form = self._entrance_of_form(town, setup)
         ids["webform"].append(form)
         self._put(town, channels_forms.WebForm, entrance_id=form, words={"nl": {"title": setup}})
         own = self._article(town, centre, self.world.towns[town])
@@ -157,6 +158,9 @@ class Planter:
             subject_id=canary(town, "access"),
             fields=[],
         )
+        self._put(
+            town, operations.DailyCheck, centre_id=centre_id, on_day=AT.date(), point=town, account_id=ids["account"][0]
+        )
         self._put(town, contacts.TicketCounter, year=2026, last_number=7)
         self._put(
             town, core.Submission, account_id=self.world.people[AGENTS[town]], key=self._id("sent", town), endpoint="proof", digest=b"x", at=AT
@@ -170,6 +174,13 @@ class Planter:
     def _mailbox(self, town: str) -> int:
         asked = sa.text("select id from entrance where municipality_id = :m and kind = 'mailbox'")
         return int(self.connection.scalar(asked, {"m": self.world.towns[town]}))
+
+    def _entrance_of_form(self, town: str, label: str) -> int:
+        """The entrance of a town's form: set-up, which stays when the world is emptied."""
+        entrance = municipalities.Entrance.__table__
+        own = (entrance.c.municipality_id == self.world.towns[town]) & (entrance.c.kind == "form")
+        found = self.connection.scalar(sa.select(entrance.c.id).where(own))
+        return found or self._put(town, municipalities.Entrance, kind="form", address="contact", label=label)  # type: ignore[no-any-return]
 
     def _existing(self, table: str, town: str) -> list[Any]:
         query = sa.text(f"select id from {table} where municipality_id = :m order by id")

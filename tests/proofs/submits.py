@@ -29,11 +29,17 @@ PEOPLE = ("agent", "handler", "coordinator", "editor_all", "supervisor", "admini
 PER_ROUTE = 3
 """Buttons of one route that are tried."""
 OTHER = "AAL-26-000099"
-SAID = {"variables": "prijs = 12", "reference": OTHER}
+SAID = {"variables": "prijs = 12", "reference": OTHER, "sites": "https://www.gemeente.example"}
 """What a field wants to hear, where any word will not do."""
 FILE = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 """What is sent where a file is asked for."""
 WHO = "(select id from account where email = '{}@kcc.example')"
+AT_COUNTER = (
+    "update entrance set kind = 'counter' where kind = 'phone'; update queue_number set on_day = current_date;"
+    " update work_item set kind = 'counter', channel = 'counter', ticket_id = null, subject_id = q.id from queue_number q"
+    " where kind = 'returned_task' and q.municipality_id = work_item.municipality_id and q.number = 1 and work_item.id ="
+    " (select id from work_item w where w.municipality_id = q.municipality_id and w.kind = 'returned_task' order by id limit 1)"
+)
 MOMENTS = {
     "as planted": "",
     "in hand": f"update internal_task set state = 'picked_up', assignee_id = {WHO.format('handler')}, picked_up_at = now();"
@@ -45,6 +51,13 @@ MOMENTS = {
     "closed": "update internal_task set state = 'done', done_at = now(), result = 'answered';"
     " update ticket set status = 'closed', closed_at = now(), answered_at = now()",
     "numbered": f"update ticket set reference = '{OTHER}' where reference = '{canary('Aalburg', 'figures', 'afval').upper()}'",
+    "somebody waits": AT_COUNTER,
+    "somebody was called": AT_COUNTER
+    + f"; update queue_number set state = 'called', first_called_at = now(), called_at = now(),"
+    f" account_id = {WHO.format('agent')}; update work_item set state = 'taken', account_id = {WHO.format('agent')},"
+    " claimed_at = now() where kind = 'counter'",
+    "looked at today": "update daily_check set on_day = current_date, point = 'health',"
+    f" account_id = {WHO.format('supervisor')} where point = 'Aalburg'",
     "signed in elsewhere": "insert into guard.door (id, secret_hash, kind, account_id, second_factor, expires_at, idle, label)"
     f" values ('{uuid.UUID(int=77)}', 'elsewhere', 'session', {WHO.format('agent')}, true, now() + interval '1 hour', interval '1 hour', 'x')"
     " on conflict do nothing",
@@ -122,8 +135,11 @@ class Left:
 def _stand(given: House, planter: Planter, moment: str) -> None:
     """Make the world stand as in this moment."""
     planter.plant()
-    if MOMENTS[moment]:
-        with given.world.admin() as admin:
+    with given.world.admin() as admin:
+        admin.execute(
+            "update entrance set kind = 'phone' where kind = 'counter'"
+        )  # set-up stays when the world is emptied
+        if MOMENTS[moment]:
             admin.execute(MOMENTS[moment].encode())
 
 
@@ -248,7 +264,8 @@ def _values(form: Tag) -> dict[str, Any]:
                 chosen = options[-1] if options else chosen
             data[name] = chosen.get("value", "") if chosen else ""
         elif kind in ("checkbox", "radio"):
-            if control.has_attr("checked") or (kind == "radio" and name not in data):
+            several = kind == "radio" or len(form.select(f'input[type=checkbox][name="{name}"]')) > 1
+            if control.has_attr("checked") or (several and name not in data):
                 data[name] = control.get("value", "y")
         elif control.name == "textarea":
             data[name] = control.text.strip() or COMMON
