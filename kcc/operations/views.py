@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kcc.core.clock import now
-from kcc.core.errors import InvalidInput, NotAllowed
+from kcc.core.errors import NotAllowed
 from kcc.core.findings import Level, findings
 from kcc.core.permissions import Permission
 from kcc.municipalities import queries as municipalities
@@ -40,7 +40,11 @@ PLACES: dict[str, tuple[str, Permission]] = {
 @bp.get("/")
 @requires(Permission.HEALTH_SEE)
 def day() -> ResponseReturnValue:
-    """What must be looked at today, ticked or not, and whether the installation is well."""
+    """What must be looked at today, ticked or not."""
+    return _day_page()
+
+
+def _day_page(refused: tuple[str, LookForm] | None = None) -> str:
     towns = _towns()
     today = _today(towns)
     numbers = queries_round.amounts(towns[0].centre_id, [town.id for town in towns], now())
@@ -54,7 +58,7 @@ def day() -> ResponseReturnValue:
         week=[(today - timedelta(days=back), week.get(today - timedelta(days=back), 0)) for back in range(6, -1, -1)],
         most=len(actions.POINTS),
         today=today,
-        form=lambda: LookForm(formdata=None),
+        form=lambda point: refused[1] if refused and refused[0] == point else LookForm(formdata=None),
         back_form=lambda: BaseForm(formdata=None),
         me=actor().account_id,
     )
@@ -76,18 +80,15 @@ def health() -> ResponseReturnValue:
 @requires(Permission.HEALTH_SEE)
 def look(point: str) -> ResponseReturnValue:
     """Tick a point of today's round."""
+    if point not in POINTS:
+        abort(404)
     form = LookForm()
+    if not form.validate():
+        return _day_page((point, form)), 422
     towns = _towns()
-    try:
-        if not form.validate():
-            raise InvalidInput(form.note.errors[0] if form.note.errors else "Dit kan nu niet.")
-        actions.look(
-            actor=actor(), centre_id=towns[0].centre_id, on_day=_today(towns), point=point, note=form.note.data or ""
-        )
-    except InvalidInput as fault:
-        if point not in POINTS:
-            abort(404)
-        flash(_(fault.message), "warning")
+    actions.look(
+        actor=actor(), centre_id=towns[0].centre_id, on_day=_today(towns), point=point, note=form.note.data or ""
+    )
     return redirect(url_for("operations.day"), 303)
 
 

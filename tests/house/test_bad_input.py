@@ -255,8 +255,8 @@ def _kept(response: TestResponse, sheet: Sheet, wanted: str) -> list[str]:
     lost = []
     for name in sheet.typed:
         found = soup.select(f'[name="{name}"]')
-        if found and all(tag.get("type") == "password" for tag in found):
-            continue
+        if found and all(tag.get("type") == "password" or tag.has_attr("data-never-kept") for tag in found):
+            continue  # a secret, or a BSN by which is only searched: these are not to be kept
         values = [tag.text if tag.name == "textarea" else str(tag.get("value", "")) for tag in found]
         if not any(wanted in value for value in values):
             lost.append(name)

@@ -83,9 +83,8 @@ def test_another_centre_s_round_is_not_seen(world: World) -> None:
 
 def test_a_note_that_is_too_long_is_refused_and_an_unknown_point_is_not_there(world: World) -> None:
     page = world.page("supervisor").get("/operations/")
-    page.submit('form[action$="/health/look"]', note="x" * 501)
-    page.get("/operations/")
-    assert page.soup.select_one('form[action$="/health/look"]') is not None
+    page.submit('form[action$="/health/look"]', note="x" * 501, status=422)
+    assert "1 tekens te lang" in page.text and "x" * 501 in str(page.soup)
     form = page.soup.select_one('form[action$="/health/look"]')
     assert form is not None
     form["action"] = "/operations/niets/look"
