@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, SelectMultipleField, StringField
-from wtforms.validators import InputRequired
+from wtforms.validators import DataRequired, InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from kcc.municipalities.actions_incidents import LONGEST_ANSWER, LONGEST_TITLE
@@ -15,10 +15,10 @@ class IncidentTextForm(BaseForm):
     """What agents read and say."""
 
     title = StringField(
-        _l("Wat is er aan de hand?"), validators=[InputRequired(_l("Vul dit in.")), Limit(LONGEST_TITLE)]
+        _l("Wat is er aan de hand?"), validators=[DataRequired(_l("Vul dit in.")), Limit(LONGEST_TITLE)]
     )
     answer = LongTextField(
-        _l("Wat vertellen wij?"), limit=LONGEST_ANSWER, validators=[InputRequired(_l("Vul dit in."))]
+        _l("Wat vertellen wij?"), limit=LONGEST_ANSWER, validators=[DataRequired(_l("Vul dit in."))]
     )
 
 
