@@ -96,6 +96,8 @@ def look(point: str) -> ResponseReturnValue:
 @requires(Permission.HEALTH_SEE)
 def take_back(point: str) -> ResponseReturnValue:
     """Take one's own tick back."""
+    if point not in POINTS:
+        abort(404)
     towns = _towns()
     try:
         actions.take_back(actor=actor(), centre_id=towns[0].centre_id, on_day=_today(towns), point=point)
