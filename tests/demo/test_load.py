@@ -88,3 +88,11 @@ def test_what_was_made_is_consistent(loaded: tuple[str, Any, float, list[Any]]) 
             " where t.municipality_id = c.municipality_id and extract(year from t.opened_at at time zone 'Europe/Amsterdam') = c.year)")
         == 0
     )  # fmt: skip
+
+
+def test_mail_waits_to_be_read_and_every_town_can_answer_it(loaded: tuple[str, Any, float, list[Any]]) -> None:
+    centre, admin, _seconds, _accounts = loaded
+    assert one(admin, "select count(*) from received_mail where state = 'stored'") == 2 * TOWNS[centre] + 2
+    assert one(admin, "select count(*) from received_mail where reason = 'unknown_address'") == 1
+    assert one(admin, "select count(*) from job where name = 'channels.read_mail'") == 2 * TOWNS[centre] + 2
+    assert one(admin, "select count(distinct municipality_id) from standard_text") == TOWNS[centre]

@@ -47,6 +47,7 @@ class Centre:
     admin_url: str
     accounts: list[dict[str, Any]]
     mail_folder: Path
+    lmtp_port: int
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def account(self, role: str, town: str | None = None, **wanted: Any) -> dict[str, Any]:
@@ -69,7 +70,7 @@ def centre(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     name = f"kcc_journey_{secrets.token_hex(4)}"
     urls = roles.prepare(admin_url, PASSWORDS, name)
     migrating.upgrade(urls["KCC_OWNER_URL"])
-    port, live_port, mail_port = free_port(), free_port(), free_port()
+    port, live_port, mail_port, lmtp_port = free_port(), free_port(), free_port(), free_port()
     folder = tmp_path_factory.mktemp("mail")
     environ = {
         **os.environ,
@@ -101,11 +102,14 @@ def centre(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             "kcc.web.live:serve()",
         ],
         [*flask, "worker"],
+        [*flask, "mail", "lmtp", "--port", str(lmtp_port)],
         [sys.executable, "-m", "kcc.launch.mail_sink", str(mail_port), str(folder)],
     ]
     with open(folder / "processes.log", "wb") as log:
         running = [subprocess.Popen(c, cwd=ROOT, env=environ, stdout=log, stderr=log) for c in commands]
-        made = Centre(f"http://127.0.0.1:{port}", environ, plain(admin_url, database=name), accounts, folder, running)
+        made = Centre(
+            f"http://127.0.0.1:{port}", environ, plain(admin_url, database=name), accounts, folder, lmtp_port, running
+        )
         _wait_for(made.address + "/health/ready")
         yield made
         for process in running:

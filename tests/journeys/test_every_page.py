@@ -28,7 +28,7 @@ MUST_SEE = {
     "agent": {"desk.home", "desk.work", "contacts.ticket", "account.second_factor"},
     "handler": {"backoffice.worklist", "backoffice.task"},
     "editor": {"knowledge_editing.edit"},
-    "supervisor": {"insight.overview", "insight.behind"},
+    "supervisor": {"insight.overview", "insight.behind", "mail.sorting"},
 }
 """Pages of which the crawl must not quietly lose sight, by the role that is sure to reach them."""
 MOST_PAGES = 40
@@ -53,7 +53,7 @@ def pages_of(app: Flask, page: Page, start: str) -> Iterator[str]:
             continue
         assert response.status < 400, f"{address}: {response.status}"
         yield str(endpoint_of(app, urlsplit(page.url).path))
-        for href in page.eval_on_selector_all("a[href]", "links => links.map(a => a.href)"):
+        for href in page.eval_on_selector_all("a[href]:not([download])", "links => links.map(a => a.href)"):
             parts = urlsplit(href)
             endpoint = endpoint_of(app, parts.path)
             if parts.hostname != "127.0.0.1" or endpoint is None or endpoint in seen or endpoint == "static":
