@@ -92,6 +92,8 @@ def submits(run: Run) -> Outcome:
         for moment in MOMENTS:
             _stand(given, planter, moment)
             for sending in _forms(prober, visitors, moment, writing - set(accepted)):
+                if run.reduced and sending.endpoint in accepted:
+                    continue
                 tried += 1
                 alone = _trial(given, planter, sending, 1)
                 if alone.status >= 400:
