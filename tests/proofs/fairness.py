@@ -79,8 +79,8 @@ EVEN = ("four_all", "four_home_and_basic", "ten_all", "ten_home_and_basic")
 def fairness(run: Run) -> Outcome:
     """Play days of several seeds in every situation; then the same with a fault planted in the order."""
     database, planted = _in_database(run)
-    seeds, few, many = run.size(full=10, reduced=1), run.size(full=15, reduced=2), run.size(full=100, reduced=2)
-    go = partial(play, seeds=seeds, per_seed=run.size(full=30, reduced=2), first=run.seed)
+    seeds, few, many = run.size(full=10, reduced=1), run.size(full=10, reduced=2), run.size(full=60, reduced=2)
+    go = partial(play, seeds=seeds, per_seed=run.size(full=20, reduced=2), first=run.seed)
     erlang = _against_erlang(go(CASES["four_all"], fifo_longest_idle))
     run.say("cases")
     played = {}
