@@ -17,6 +17,7 @@ from kcc.config import Settings, read_settings
 from kcc.core import tenancy
 from kcc.core.db import db
 from kcc.core.logging import set_up_logging
+from kcc.core.permissions import Permission
 from kcc.operations import metrics
 from kcc.web import banners
 from kcc.web.errors import register_error_pages
@@ -139,6 +140,7 @@ def register_context(app: Flask) -> None:
     @app.context_processor
     def values() -> dict[str, object]:
         person = g.get("person")
+        is_agent = person is not None and person.may(Permission.DESK_USE)
         return {
             "current_person": person,
             "navigation": items_for(person),
@@ -151,6 +153,8 @@ def register_context(app: Flask) -> None:
             "banner_url": url_for(BANNER) if person and BANNER in app.view_functions else None,
             "csp_nonce": csp_nonce,
             "asset": asset,
+            "agent_bar_url": url_for("routing.state") if is_agent else None,
+            "agent_beat_url": url_for("routing.beat") if is_agent else None,
             "live_url": app.config["SETTINGS"].live_url if person else None,
         }
 

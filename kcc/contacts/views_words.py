@@ -87,6 +87,8 @@ EVENT_WORDS: dict[str, LazyString] = {
     "attempt_not_reached": _l("Inwoner niet bereikt"),
     "queued": _l("In de wachtrij van het KCC"),
     "queue_claimed": _l("Uit de wachtrij opgepakt"),
+    "queue_assigned": _l("Toegewezen door een teamleider"),
+    "queue_taken_back": _l("Teruggehaald door een teamleider"),
     "queue_withdrawn": _l("Van de wachtrij gehaald"),
     "queue_given_back": _l("Terug in de wachtrij gezet"),
     "queue_done": _l("Klaar in de wachtrij"),

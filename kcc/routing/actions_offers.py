@@ -16,7 +16,7 @@ from kcc.core.db import db
 from kcc.core.errors import InvalidInput, InvalidState, NotAllowed, NotFound
 from kcc.core.permissions import Actor
 from kcc.municipalities import queries as municipalities
-from kcc.routing import actions, queries, rules
+from kcc.routing import actions, queries, rules, rules_choice
 from kcc.routing import actions_presence as presence
 from kcc.routing import queries_deciding as deciding
 from kcc.routing import queries_presence as people
@@ -51,7 +51,8 @@ def ask_next(*, actor: Actor) -> Asked:
         return Asked(accept(actor=actor, item_id=ringing.id))
     item, considered = _choose("take")
     if item is None:
-        return Asked(None, _why_none(considered))
+        full = bool(queries.in_hand(row.account_id))
+        return Asked(None, rules_choice.Why.CAPACITY if full else _why_none(considered))
     if deciding.class_of(item) <= PriorityClass.LIVE:
         actions.put_down(actor, row)
     actions.decide(item, way="next", account_id=row.account_id, by=row.account_id, detail=considered)
@@ -68,7 +69,7 @@ def offer_to_me(*, actor: Actor) -> WorkItem | None:
     """Ring the caller or visitor who should be helped first at this agent, who just became available."""
     item, considered = _choose("offer")
     if item is not None:
-        _ring(item, actor.account_id, considered)
+        _ring(item, actor.account_id, considered, way="offer_free")
     return item
 
 

@@ -92,7 +92,7 @@ class RoutingDecision(TenantMixin, Base):
     item_id: Mapped[uuid.UUID]
     at: Mapped[datetime] = mapped_column(Moment, default=now)
     way: Mapped[str]
-    """``next`` (asked for), ``offer``, ``by_hand``, ``assigned``, ``taken_back``, ``expired``, ``refused``, ``put_down``."""
+    """``next`` (asked for), ``offer`` (an item looked for an agent), ``offer_free`` (an agent became free), ``by_hand``, ``assigned``, ``taken_back``, ``expired``, ``refused``, ``put_down``."""
     account_id: Mapped[uuid.UUID | None]
     by_account_id: Mapped[uuid.UUID | None]
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)

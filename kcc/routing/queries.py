@@ -23,14 +23,34 @@ from kcc.routing.rules_presence import AgentMode
 
 @dataclass(frozen=True)
 class Waiting:
-    """A line of the queue: the item, its ticket, whose town, why it came back, and who took it on."""
+    """A line of the queue: the item, its class now, its ticket, whose town, why it came back, and who took it on."""
 
     item: WorkItem
+    priority_class: int
     ticket: Ticket | None
     municipality: Municipality
     topic_name: str | None
     reason: str | None
     agent_name: str | None
+
+    @property
+    def place(self) -> tuple[int, datetime, uuid.UUID]:
+        """Where the line stands, for the page that goes on after it."""
+        return self.priority_class, order_time(self.item, self.priority_class), self.item.id
+
+
+@dataclass(frozen=True)
+class Ringing:
+    """What rings at an agent now."""
+
+    item: WorkItem
+    municipality: Municipality
+    topic_name: str | None
+
+
+def order_time(item: WorkItem, priority_class: int) -> datetime:
+    """By what items of a class are put in order on paper: when live work began to wait, when other work is due."""
+    return item.since if priority_class <= PriorityClass.LIVE or item.due_at is None else item.due_at
 
 
 def item(item_id: uuid.UUID) -> WorkItem:
@@ -107,8 +127,39 @@ def anybody_free(municipality_id: int) -> bool:
     return any(row.state == AgentMode.AVAILABLE for row in agents_of_centre(municipality_id))
 
 
-def waiting(limit: int = 50, after: tuple[datetime, uuid.UUID] | None = None) -> list[Waiting]:
-    """Items not done, oldest first, of the scope's municipalities; ``after`` is the last item of the page before."""
+def ringing(account_id: uuid.UUID) -> Ringing | None:
+    """What rings at an agent, with whose it is and what it is about, where that is known."""
+    row = db.session.execute(
+        sa.select(WorkItem, Municipality, Topic.name)
+        .join(Municipality, Municipality.id == WorkItem.municipality_id)
+        .outerjoin(Ticket, sa.and_(Ticket.municipality_id == WorkItem.municipality_id, Ticket.id == WorkItem.ticket_id))
+        .outerjoin(Topic, Topic.id == Ticket.topic_id)
+        .where(WorkItem.offered_to == account_id, WorkItem.state == State.OFFERED)
+        .limit(1)
+    ).first()
+    return Ringing(*row) if row else None
+
+
+def waiting(
+    limit: int = 50, after: tuple[int, datetime, uuid.UUID] | None = None, at: datetime | None = None
+) -> list[Waiting]:
+    """Items not done, of the scope's municipalities, by class and then by age or due time; ``after`` is a line's place.
+
+    An agent may still get another one first: skills, sticky cases and what towns agreed count for each agent apart.
+    """
+    moment = at or now()
+    level = sa.case(
+        (sa.or_(WorkItem.urgent_at.is_(None), WorkItem.urgent_at > moment), WorkItem.priority_class),
+        else_=sa.func.least(
+            WorkItem.priority_class,
+            sa.case(
+                (WorkItem.kind == Kind.CALLBACK, int(PriorityClass.URGENT_CALLBACK)), else_=int(PriorityClass.DUE_TODAY)
+            ),
+        ),
+    )
+    order = sa.case(
+        (level <= int(PriorityClass.LIVE), WorkItem.since), else_=sa.func.coalesce(WorkItem.due_at, WorkItem.since)
+    )
     reason = (
         sa.select(Writing.body)
         .where(
@@ -122,15 +173,15 @@ def waiting(limit: int = 50, after: tuple[datetime, uuid.UUID] | None = None) ->
         .scalar_subquery()
     )
     query = (
-        sa.select(WorkItem, Ticket, Municipality, Topic.name, reason, Account.name)
+        sa.select(WorkItem, level, Ticket, Municipality, Topic.name, reason, Account.name)
         .outerjoin(Ticket, sa.and_(Ticket.municipality_id == WorkItem.municipality_id, Ticket.id == WorkItem.ticket_id))
         .join(Municipality, Municipality.id == WorkItem.municipality_id)
         .outerjoin(Topic, Topic.id == Ticket.topic_id)
         .outerjoin(Account, Account.id == WorkItem.account_id)
         .where(WorkItem.done_at.is_(None))
-        .order_by(WorkItem.since, WorkItem.id)
+        .order_by(level, order, WorkItem.id)
         .limit(limit)
     )
     if after is not None:
-        query = query.where(sa.tuple_(WorkItem.since, WorkItem.id) > after)
+        query = query.where(sa.tuple_(level, order, WorkItem.id) > after)
     return [Waiting(*row) for row in db.session.execute(query)]

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from kcc.core.clock import now
 from kcc.core.db import db
 from kcc.core.errors import InvalidState, NotAllowed
 from kcc.core.permissions import Permission
@@ -88,24 +89,32 @@ def escalate_url(ticket_id: uuid.UUID) -> str | None:
 def _values() -> dict[str, object]:
     lines = queries.waiting(PAGE_SIZE + 1, after=_place(request.args.get("after")))
     shown = lines[:PAGE_SIZE]
-    last = shown[-1].item if len(lines) > PAGE_SIZE else None
+    last = shown[-1] if len(lines) > PAGE_SIZE else None
+    me = actor().account_id
     return {
         "lines": shown,
         "form": BaseForm(formdata=None),
-        "me": actor().account_id,
+        "me": me,
+        "mine": [line for line in shown if line.item.account_id == me],
+        "ringing": [line for line in shown if line.item.offered_to == me],
+        "others": [line for line in shown if line.item.account_id != me and line.item.offered_to != me],
         "escalate_url": escalate_url,
-        "kind_words": views_words.KINDS,
         "after": request.args.get("after"),
-        "next_url": url_for("routing.queue", after=pack(last.since, last.id)) if last else None,
+        "next_url": url_for("routing.queue", after=pack(*last.place)) if last else None,
+        "words": views_words,
+        "at": now(),
     }
 
 
-def _place(word: str | None) -> tuple[datetime, uuid.UUID] | None:
+def _place(word: str | None) -> tuple[int, datetime, uuid.UUID] | None:
     values = unpack(word)
-    if values is None or len(values) != 2:
+    if values is None or len(values) != 3:
         return None
     try:
-        at = datetime.fromisoformat(values[0])
-        return (at, uuid.UUID(values[1])) if at.tzinfo else None
+        at = datetime.fromisoformat(values[1])
+        return (int(values[0]), at, uuid.UUID(values[2])) if at.tzinfo and len(values[0]) == 1 else None
     except ValueError:
         return None
+
+
+from kcc.routing import views_presence, views_supervise, views_why  # noqa: E402, F401 - their routes join this blueprint

@@ -89,7 +89,8 @@ def unit_of_work(view: Callable[[], ResponseReturnValue]) -> BaseResponse:
         if getattr(fault.orig, "sqlstate", None) in DOOR_FAULTS:
             return to_sign_in()
         raise
-    if now() - seen_at > TOUCH_AFTER:
+    # What a screen asks by itself is no use of the session: a page left open signs out in time.
+    if now() - seen_at > TOUCH_AFTER and "X-KCC-Background" not in request.headers:
         touch(secret, stamp.permission)
     return response
 

@@ -82,7 +82,9 @@ def test_what_was_made_is_consistent(loaded: tuple[str, Any, float, list[Any]]) 
     assert one(admin, "select count(*) from ticket where opened_at > now()") == 0
     assert one(admin, "select count(*) from ticket t join writing w on w.ticket_id = t.id where t.anonymous") == 0
     assert one(admin, "select count(*) from internal_task where done_at is null") > 50
-    assert one(admin, "select count(*) from work_item where done_at is null") > 0
+    assert one(admin, "select count(distinct kind) from work_item where done_at is null") >= 2
+    assert one(admin, "select count(*) from agent_skill where level = 2") > 0
+    assert one(admin, "select count(*) from arrival_forecast where expected > 0") > 100
     assert (
         one(admin, "select count(*) from ticket_counter c where c.last_number <> (select count(*) from ticket t"
             " where t.municipality_id = c.municipality_id and extract(year from t.opened_at at time zone 'Europe/Amsterdam') = c.year)")

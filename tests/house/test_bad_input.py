@@ -55,8 +55,6 @@ UNSHOWN: dict[str, tuple[str, dict[str, str], frozenset[str]]] = {
     "knowledge_editing.handle_report": ("editor_all", {}, frozenset()),
     "knowledge_editing.withdraw": ("editor_all", {"version": "1"}, frozenset()),
     "backoffice.release": ("handler", {}, frozenset()),
-    "routing.done": ("agent", {}, frozenset()),
-    "routing.give_back": ("agent", {}, frozenset()),
     "mail.give_to_town": ("supervisor", {"municipality_id": "1"}, frozenset()),
     "mail.send_again": ("agent", {}, frozenset()),
     "mail.settle": ("agent", {}, frozenset()),
@@ -70,6 +68,7 @@ UNSHOWN: dict[str, tuple[str, dict[str, str], frozenset[str]]] = {
     "channels.no_show": ("agent", {}, frozenset()),
     "channels.finish_visit": ("agent", {}, frozenset()),
     "desk.find_colleagues": ("agent", {}, frozenset({"colleague"})),
+    "routing.beat": ("agent", {}, frozenset()),
     "account.confirm": ("agent", {}, frozenset({"code"})),
     "account.drop": ("agent", {}, frozenset({"code", "password"})),
 }

@@ -37,6 +37,7 @@ REPEATABLE = {
     "account.confirm": "codes are switched on once; recovery codes are kept nowhere",
     "account.drop": "off is off; no trace of the password",
     "desk.save_draft": "autosave, with a version",
+    "routing.beat": "being there twice is being there",
     "contacts.presence": "being there twice is being there",
 }
 OWN_TOKEN = {"channels.send_web_form": "shown in frames of other sites; its token is signed, its sender nobody"}

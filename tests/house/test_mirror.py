@@ -104,6 +104,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "demo/history_rows": "tests/demo/test_load.py",
     "demo/laid": "tests/demo/test_load.py",
     "demo/mail_life": "tests/demo/test_load.py",
+    "demo/queue": "tests/demo/test_load.py",
     "demo/people_of_town": "tests/demo/test_load.py",
     "core/findings": "tests/operations/test_views.py",
     "operations/forms": "tests/operations/test_views.py",

@@ -346,6 +346,10 @@ class Planter:
             town, routing.WorkItem, subject_id=self._id("ringing", town), state="offered", offered_to=agent, offered_at=AT,
             offer_until=AT + timedelta(days=3650), **call,
         )  # fmt: skip
+        self._put(
+            town, routing.WorkItem, kind="mail", channel="email", priority_class=4, since=AT, due_at=AT, state="taken",
+            subject_id=self._id("in hand", town), account_id=agent, claimed_at=AT,
+        )  # fmt: skip
 
     def _tuned(self, town: str, agent: uuid.UUID, centre_id: int) -> None:
         """A trial of other settings that is done, and a crisis that is over, both of the whole centre."""

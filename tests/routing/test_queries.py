@@ -14,7 +14,7 @@ def test_the_oldest_stands_first_and_pages_go_on_where_the_last_ended(world: Wor
         lines = queries.waiting()
         assert [line.item.id for line in lines] == made
         assert [line.item.id for line in queries.waiting(2)] == made[:2]
-        rest = queries.waiting(after=(lines[1].item.since, lines[1].item.id))
+        rest = queries.waiting(after=lines[1].place)
         assert [line.item.id for line in rest] == made[2:]
     with world.scope("agent_cadzand", Permission.DESK_USE):
         assert queries.waiting() == []
