@@ -249,7 +249,12 @@ def add_event(
         fields=sorted(detail or {}),
     )
     db.session.flush()
-    events.publish("ticket", municipality_id=ticket.municipality_id, subject_id=ticket.id)
+    events.publish(
+        "ticket",
+        municipality_id=ticket.municipality_id,
+        subject_id=ticket.id,
+        department_ids=ticket.department_ids,
+    )
 
 
 def move_ticket(
@@ -312,12 +317,39 @@ def check_version(ticket: Ticket, version: int) -> None:
 
 
 def be_present(*, actor: Actor, ticket: Ticket, at: datetime | None = None) -> None:
-    """Say that the actor has a ticket open now; repeated every 20 seconds, forgotten after a minute."""
+    """Say that the actor has a ticket open now; repeated every 20 seconds, forgotten after a minute.
+
+    Colleagues who have it open hear so when somebody comes, not at every repeat.
+    """
+    moment = at or now()
+    is_here = actor.account_id in queries.present(ticket, but=None, at=moment)
     seen = insert(TicketPresence).values(
-        municipality_id=ticket.municipality_id, ticket_id=ticket.id, account_id=actor.account_id, seen_at=at or now()
+        municipality_id=ticket.municipality_id, ticket_id=ticket.id, account_id=actor.account_id, seen_at=moment
     )
     db.session.execute(
         seen.on_conflict_do_update(
             index_elements=["municipality_id", "ticket_id", "account_id"], set_={"seen_at": seen.excluded.seen_at}
         )
+    )
+    if not is_here:
+        _tell_presence(ticket)
+
+
+def be_gone(*, actor: Actor, ticket: Ticket) -> None:
+    """Say that the actor closed a ticket's page. Harmless when they were not there."""
+    gone = sa.delete(TicketPresence).where(
+        TicketPresence.municipality_id == ticket.municipality_id,
+        TicketPresence.ticket_id == ticket.id,
+        TicketPresence.account_id == actor.account_id,
+    )
+    if db.session.execute(gone.execution_options(synchronize_session=False)).rowcount:  # type: ignore[attr-defined]
+        _tell_presence(ticket)
+
+
+def _tell_presence(ticket: Ticket) -> None:
+    events.publish(
+        "presence",
+        municipality_id=ticket.municipality_id,
+        subject_id=ticket.id,
+        department_ids=ticket.department_ids,
     )

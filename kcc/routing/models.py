@@ -41,6 +41,7 @@ class WorkItem(TenantMixin, Base):
         sa.Index("ix_work_item_offered", "offered_to", postgresql_where=sa.text("state = 'offered'")),
         sa.Index("ix_work_item_day", "municipality_id", "since"),
         sa.Index("ix_work_item_ticket", "municipality_id", "ticket_id", postgresql_where=sa.text(LIVE)),
+        sa.Index("ix_work_item_done", "municipality_id", "done_at", postgresql_where=sa.text("done_at is not null")),
     )  # fmt: skip
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)

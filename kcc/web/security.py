@@ -37,7 +37,8 @@ def register_security_headers(app: Flask) -> None:
     @app.after_request
     def add_headers(response: Response) -> Response:
         settings = app.config["SETTINGS"]
-        live = " " + settings.live_url if settings.live_url else ""
+        # Behind a proxy the stream is a path of our own address ("/live"), which 'self' covers.
+        live = f" {settings.live_url}" if "://" in (settings.live_url or "") else ""
         response.headers.setdefault(
             "Content-Security-Policy",
             f"default-src 'none'; script-src 'nonce-{csp_nonce()}' 'strict-dynamic'; style-src 'self'; img-src 'self' data:;"

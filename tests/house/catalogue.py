@@ -22,6 +22,7 @@ SERVING = ("kcc_app", "kcc_platform")
 READ_BY_GUARD = frozenset({*rls.GUARD_READS, *rls.LATER_READS})
 WRITTEN_BY_GUARD = guard.INSERTS | guard.LATER_INSERTS
 DEFINERS = frozenset({
+    "kcc_listeners",
     "current_door", "reveals", "derive",
     "kcc_visible", "kcc_whole", "kcc_departments", "kcc_centres", "kcc_account", "kcc_door_kind", "kcc_who",
     "kcc_begin_sign_in", "kcc_open_session", "kcc_second_factor", "kcc_confirm_second_factor", "kcc_use_recovery_code",
