@@ -261,14 +261,14 @@ def merged_into(of: Ticket) -> list[uuid.UUID]:
 
 
 def present(of: Ticket, *, but: uuid.UUID | None, at: datetime | None = None) -> list[uuid.UUID]:
-    """The accounts that have this ticket open now, without one's own."""
+    """The accounts that have this ticket open now, the latest first, ``but`` one's own."""
     return list(
         db.session.scalars(
             sa.select(TicketPresence.account_id)
             .where(
                 TicketPresence.municipality_id == of.municipality_id,
                 TicketPresence.ticket_id == of.id,
-                TicketPresence.account_id != but,
+                TicketPresence.account_id.is_distinct_from(but),
                 TicketPresence.seen_at > (at or now()) - PRESENT_FOR,
             )
             .order_by(TicketPresence.seen_at.desc())

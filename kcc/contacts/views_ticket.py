@@ -67,6 +67,15 @@ def presence(ticket_id: uuid.UUID) -> ResponseReturnValue:
     )
 
 
+@bp.post("/<uuid:ticket_id>/leave")
+@requires(Permission.TICKET_WRITE)
+@repeatable("going away twice is being away; sent by a page that closes")
+def leave(ticket_id: uuid.UUID) -> ResponseReturnValue:
+    """Say that one closed the page."""
+    actions.be_gone(actor=actor(), ticket=queries.ticket(ticket_id))
+    return "", 204
+
+
 def render_page(head: queries.Head, refused: ChangeForm | None = None, status: int = 200) -> tuple[str, int]:
     """The page of a ticket, with a refused form as it was typed among fresh ones."""
     of = head.ticket

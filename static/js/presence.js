@@ -1,5 +1,6 @@
-// Who else has this ticket open: data-presence="URL" on the place where that is said. Every 20 seconds, and only while somebody
-// is at this screen: a page left open must neither claim that its reader looks along nor keep a session alive.
+// Who else has this ticket open: data-presence="URL" on the place where that is said. Every 20 seconds, at once when the stream says
+// that somebody came or went, and only while somebody is at this screen: a page left open must neither claim that its
+// reader looks along nor keep a session alive. Who closes the page says so (data-leave="URL").
 
 const EVERY = 20000;
 const AT_THE_SCREEN = 5 * 60000;
@@ -28,7 +29,16 @@ async function tell() {
     } catch { /* the next time tries again */ }
 }
 
+function leave() {
+    navigator.sendBeacon?.(place.dataset.leave, new URLSearchParams({ csrf_token: token }));
+}
+
 if (place) {
     tell();
     setInterval(tell, EVERY);
+    const isThis = (event) => { if (event.detail?.id && place.dataset.presence.includes(event.detail.id)) tell(); };
+    for (const kind of ["presence", "ticket"]) document.body.addEventListener(`kcc:${kind}`, isThis);
+    document.body.addEventListener("kcc:sync", tell);
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) tell(); });
+    window.addEventListener("pagehide", leave);
 }

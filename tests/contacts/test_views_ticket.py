@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 
+from kcc.core.events import CHANNEL
 from tests.factories.tickets import make_ticket, reference_of
 from tests.support.world import World
 
@@ -178,3 +181,20 @@ def test_colleagues_on_one_ticket_see_each_other(world: World) -> None:
     theirs.post(url, {"version": "1"}, headers=other)
     assert "Een collega kijkt mee: Agent" in theirs.text and "gewijzigd" in theirs.text
     world.page("agent_cadzand").get("/tickets/").post(url, headers=token, status=400, judge=False)
+
+
+def test_a_colleague_who_leaves_is_gone_at_once_and_others_hear_both(world: World) -> None:
+    ticket = make_ticket(world)
+    theirs = world.page("supervisor").get(f"/tickets/{ticket}")
+    place = theirs.soup.select_one("[data-presence]")
+    token = {"X-CSRFToken": str(theirs.soup.select_one("meta[name=csrf-token]")["content"]), "HX-Request": "true"}
+    with psycopg.connect(world.admin_url, autocommit=True) as listening:
+        listening.execute(f"listen {CHANNEL}")
+        for _repeat in range(2):
+            theirs.post(str(place["data-presence"]), headers=token)
+        for _repeat in range(2):
+            theirs.post(str(place["data-leave"]), headers=token, status=204, judge=False)
+        told = [json.loads(note.payload)["k"] for note in listening.notifies(timeout=1, stop_after=3)]
+    assert told == ["presence", "presence"]
+    with world.admin() as admin:
+        assert admin.execute("select count(*) from ticket_presence").fetchone() == (0,)

@@ -50,6 +50,7 @@ UNSHOWN: dict[str, tuple[str, dict[str, str], frozenset[str]]] = {
     "contacts.close": ("agent", {"version": "1"}, frozenset()),
     "contacts.reopen": ("agent", {"version": "1"}, frozenset({"reason"})),
     "contacts.presence": ("agent", {"version": "1"}, frozenset()),
+    "contacts.leave": ("agent", {}, frozenset()),
     "desk.reveal": ("agent", {}, frozenset({"reveal_reason"})),
     "desk.find_colleagues": ("agent", {"q0-outcome": "transferred"}, frozenset({"q0-transfer_to"})),
     "knowledge_editing.handle_report": ("editor_all", {}, frozenset()),

@@ -39,6 +39,7 @@ REPEATABLE = {
     "desk.save_draft": "autosave, with a version",
     "routing.beat": "being there twice is being there",
     "contacts.presence": "being there twice is being there",
+    "contacts.leave": "going away twice is being away",
 }
 OWN_TOKEN = {"channels.send_web_form": "shown in frames of other sites; its token is signed, its sender nobody"}
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}

@@ -28,7 +28,7 @@ MUST_SEE = {
     "agent": {"desk.home", "desk.work", "contacts.ticket", "account.second_factor"},
     "handler": {"backoffice.worklist", "backoffice.task"},
     "editor": {"knowledge_editing.edit"},
-    "supervisor": {"insight.overview", "insight.behind", "mail.sorting"},
+    "supervisor": {"insight.overview", "insight.behind", "mail.sorting", "board.now", "board.wall", "board.behind"},
 }
 """Pages of which the crawl must not quietly lose sight, by the role that is sure to reach them."""
 MOST_PAGES = 40
