@@ -22,12 +22,15 @@ from kcc.insight import views_words as words
 from kcc.insight.queries_behind import Narrowing
 from kcc.insight.rules import Period, suppress_small_cells
 from kcc.insight.rules_figures import Selection, TownLine, findings, select_period, together
+from kcc.insight.views_board import bp as board_bp
 from kcc.municipalities import queries as municipalities
 from kcc.municipalities.models import Municipality
 from kcc.web.guards import requires
 from kcc.web.navigation import add_entry
 from kcc.web.paging import page_of, unpack
 from kcc.web.person import current_person
+
+__all__ = ["board_bp", "bp"]
 
 bp = Blueprint("insight", __name__, url_prefix="/statistics")
 add_entry("insight.overview", _l("Cijfers"), Permission.STATISTICS_READ, place=40)

@@ -92,6 +92,16 @@ insert into task_request (municipality_id, task_id, name, number, email, preferr
 insert into work_item (id, municipality_id, kind, channel, subject_id, ticket_id, topic_group, language, state, priority_class, since, due_at, boost_seconds, in_profile, cost, interruptions)
   select md5('q' || k)::uuid, town, 'returned_task', 'phone', md5('i' || k)::uuid, id, '', 'nl', 'waiting', 4, at, at + interval '2 days', 0, true, 100, 0 from asked where escalated and open limit 200;
 
+-- a call in the queue for each contact of 400 days, and a busy day: 4,000 calls today, 40 of them waiting now
+insert into work_item (id, municipality_id, kind, channel, subject_id, topic_group, language, state, priority_class, since, claimed_at, done_at, outcome, boost_seconds, in_profile, cost, interruptions)
+  select md5('h' || k)::uuid, town, 'call', 'phone', id, '', 'nl', 'done', 2, at, at + make_interval(secs => k % 60), at + interval '6 minutes', 'done', 0, true, 100, 0
+  from asked where at < date_trunc('day', now());
+insert into work_item (id, municipality_id, kind, channel, subject_id, topic_group, language, state, priority_class, since, claimed_at, done_at, outcome, boost_seconds, in_profile, cost, interruptions)
+  select md5('b' || k)::uuid, k % 10 + 1, 'call', 'phone', md5('b' || k)::uuid, '', 'nl', case when k < 40 then 'waiting' when k % 20 = 0 then 'withdrawn' else 'done' end, 2,
+    now() - make_interval(secs => k), case when k >= 40 and k % 20 > 0 then now() - make_interval(secs => k - k % 40) end, case when k >= 40 then now() end,
+    case when k >= 40 then case when k % 20 = 0 then 'abandoned' else 'done' end end, 0, true, 100, 0
+  from generate_series(0, 3999) k;
+
 insert into article (id, centre_id, key, kind, title, body, desk_memo, keywords, variables, status, version, changed_at, terms)
   select md5('x' || k)::uuid, 1, 'artikel-' || k, 'article', initcap(a.w) || ' en ' || b.w || ' ' || k, repeat(a.w || ' ' || b.w || ' ' || c.w || '. ', 60), '',
     a.w || ' ' || c.w, '{}', 'published', 1, now(),

@@ -61,6 +61,11 @@ def _cases(given: House) -> list[Case]:
             lambda c, n: c.post(f"/desk/{talk}/parties", data={"find_name": f"marieke bakker linde{n % 5}"}), 50,
         ),
         Case("statistics", SUPERVISOR, lambda c, _n: c.get("/statistics/"), 100),
+        Case(
+            "live-board", SUPERVISOR, lambda c, _n: c.get("/statistics/board/figures"), 50,
+            "update pg_index set indisvalid = false where indexrelid = 'ix_work_item_day'::regclass",
+            "update pg_index set indisvalid = true where indexrelid = 'ix_work_item_day'::regclass",
+        ),
         Case("save", AGENT, lambda c, n: _note(given, c, newest - 4 * n), 40),
     ]  # fmt: skip
 
