@@ -5,14 +5,14 @@ from alembic import op
 
 from kcc.core import guard
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    guard.lay_guard("0013_live.sql")
+    guard.lay_guard("0014_live.sql")
     op.create_index(
         "ix_work_item_done",
         "work_item",
