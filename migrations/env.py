@@ -7,7 +7,7 @@ from kcc.core.db import Base
 from kcc.core import models as core_models  # noqa: F401
 from kcc.contacts import models as contacts_models, models_written  # noqa: F401
 from kcc.backoffice import models as backoffice_models  # noqa: F401
-from kcc.channels import models_counter, models_files, models_forms, models_mail  # noqa: F401
+from kcc.channels import models_calls, models_counter, models_files, models_forms, models_mail  # noqa: F401
 from kcc.knowledge import models as knowledge_models  # noqa: F401
 from kcc.municipalities import models as municipalities_models  # noqa: F401
 from kcc.parties import models as parties_models  # noqa: F401

@@ -12,12 +12,14 @@ from kcc.channels import actions_files as files
 from kcc.channels import actions_forms as forms
 from kcc.channels import actions_mail as mails
 from kcc.channels import actions_outbox as outbox
-from kcc.channels import confirming
+from kcc.channels import confirming, jobs_calls
 from kcc.config import Settings
 from kcc.core.clock import now
 from kcc.core.jobs import MOST_ATTEMPTS, Claimed, handles
 from kcc.core.permissions import Actor
 from kcc.integrations import mail
+
+__all__ = ["jobs_calls"]
 
 
 @handles("channels.scan")

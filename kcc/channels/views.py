@@ -11,11 +11,14 @@ from kcc.channels import (
     views_mail,
     views_sorting,
     views_status,
+    views_telephony,
     views_texts,
 )
 from kcc.channels.views_blueprint import bp, mail_bp, mail_texts_bp
+from kcc.channels.views_telephony_api import api
 
 __all__ = [
+    "api",
     "bp",
     "mail_bp",
     "mail_texts_bp",
@@ -27,5 +30,6 @@ __all__ = [
     "views_mail",
     "views_sorting",
     "views_status",
+    "views_telephony",
     "views_texts",
 ]

@@ -150,10 +150,10 @@ def hold(*, actor: Actor, conversation_id: uuid.UUID, on: bool) -> Conversation:
     return conversation
 
 
-def end_talk(*, actor: Actor, conversation_id: uuid.UUID) -> Conversation:
+def end_talk(*, actor: Actor, conversation_id: uuid.UUID, at: datetime | None = None) -> Conversation:
     """Note that the talking is over: what follows until the finish is wrap-up. The first time counts."""
     conversation = lock(actor=actor, conversation_id=conversation_id)
-    conversation.ended_at = conversation.ended_at or now()
+    conversation.ended_at = conversation.ended_at or at or now()
     conversation.on_hold_since = None
     _changed(conversation)
     return conversation

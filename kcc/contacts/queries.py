@@ -276,6 +276,28 @@ def present(of: Ticket, *, but: uuid.UUID | None, at: datetime | None = None) ->
     )
 
 
+def open_tickets_of_parties(
+    municipality_id: int, party_ids: Sequence[uuid.UUID], most: int = 30
+) -> dict[uuid.UUID, list[Ticket]]:
+    """Questions that are not answered yet of each of these parties, newest first."""
+    rows = db.session.scalars(
+        sa.select(Ticket)
+        .where(
+            Ticket.municipality_id == municipality_id,
+            Ticket.party_id.in_(party_ids),
+            Ticket.answered_at.is_(None),
+            Ticket.closed_at.is_(None),
+        )
+        .order_by(Ticket.opened_at.desc())
+        .limit(most)
+    )
+    found: dict[uuid.UUID, list[Ticket]] = {}
+    for ticket in rows:
+        if ticket.party_id is not None:
+            found.setdefault(ticket.party_id, []).append(ticket)
+    return found
+
+
 def open_tickets_of_party(municipality_id: int, party_id: uuid.UUID, most: int = 10) -> list[Ticket]:
     """Questions of a party that are not answered yet, newest first."""
     return list(

@@ -16,6 +16,9 @@ PLATFORM_ONLY = (
     "kcc_make_account",
     "kcc_centre_keys",
     "kcc_set_maintenance",
+    "kcc_add_exchange",
+    "kcc_revoke_exchange",
+    "kcc_exchanges",
 )
 INSERTS = {"job": "insert, update, delete", "centre": "insert", "municipality": "insert", "account": "insert, update"}
 LATER_INSERTS = {

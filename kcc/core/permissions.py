@@ -33,6 +33,8 @@ class Permission(StrEnum):
     SETUP_MANAGE = "setup:manage"
     STATISTICS_READ = "statistics:read"
     TASK_WORK = "task:work"
+    TELEPHONE_EXCHANGE = "telephone:exchange"
+    TELEPHONE_MANAGE = "telephone:manage"
     TICKET_READ = "ticket:read"
     TICKET_WRITE = "ticket:write"
 
@@ -71,10 +73,11 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.FORM_SORT,
         P.MAIL_SORT,
         P.INCIDENT_MANAGE,
+        P.TELEPHONE_MANAGE,
     },
     Role.CONTRACT_MANAGER: EVERYONE | {P.STATISTICS_READ},
     Role.PRIVACY_OFFICER: EVERYONE | {P.ACCESS_LOG_READ},
-    Role.ADMINISTRATOR: EVERYONE | {P.PEOPLE_MANAGE, P.SETUP_MANAGE, P.JOB_SEE, P.HEALTH_SEE},
+    Role.ADMINISTRATOR: EVERYONE | {P.PEOPLE_MANAGE, P.SETUP_MANAGE, P.JOB_SEE, P.HEALTH_SEE, P.TELEPHONE_MANAGE},
 }
 
 BY_DEPARTMENT: frozenset[Role] = frozenset({Role.HANDLER, Role.COORDINATOR})
@@ -99,6 +102,8 @@ REVEALS: dict[Permission, frozenset[str]] = {
     P.SETUP_MANAGE: frozenset({"setup"}),
     P.STATISTICS_READ: frozenset({"setup", "figures"}),
     P.TASK_WORK: frozenset({"setup", "figures", "person"}),
+    P.TELEPHONE_EXCHANGE: frozenset({"setup", "figures"}),
+    P.TELEPHONE_MANAGE: frozenset({"setup", "figures"}),
     P.TICKET_READ: frozenset({"setup", "figures", "person"}),
     P.TICKET_WRITE: frozenset({"setup", "figures", "person"}),
 }
@@ -123,3 +128,8 @@ class Actor:
     def command(cls) -> Actor:
         """Somebody at the command line, known to the machine's own log."""
         return cls(None, "command")
+
+    @classmethod
+    def exchange(cls, account_id: uuid.UUID | None = None) -> Actor:
+        """A telephone exchange, or what it reports that a person did by telephone."""
+        return cls(account_id, "exchange")

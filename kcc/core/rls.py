@@ -100,6 +100,7 @@ POLICIES: dict[str, tuple[str, str | None]] = {
         " and exists (select 1 from received_mail r where r.centre_id = {t}.centre_id and r.id = {t}.mail_id)",
         None,
     ),
+    "written_blind": (WHOLE, "municipality_id = any((select kcc_whole('figures'))::int[])"),
     "evidence": (VISIBLE, "municipality_id = any((select kcc_visible('setup'))::int[])"),
     "audit": (
         VISIBLE,
@@ -111,7 +112,9 @@ POLICIES: dict[str, tuple[str, str | None]] = {
     ),
 }
 
-APPEND_ONLY = frozenset({"audit_entry", "access_record", "ticket_event", "article_version", "routing_parameters"})
+APPEND_ONLY = frozenset(
+    {"audit_entry", "access_record", "ticket_event", "article_version", "call_event", "routing_parameters"}
+)
 """Tables which the application may add to and read, never change."""
 
 GUARD_READS = (

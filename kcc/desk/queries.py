@@ -9,9 +9,9 @@ from datetime import datetime
 from kcc.contacts import queries as contacts
 from kcc.contacts import queries_conversations as conversations
 from kcc.contacts.models import Conversation, Draft, Ticket
-from kcc.contacts.rules import Outcome
+from kcc.contacts.rules import Channel, Outcome
 from kcc.core.errors import NotFound
-from kcc.desk import rules
+from kcc.desk import queries_calls, rules
 from kcc.desk.rules import DraftBody, QuestionDraft
 from kcc.knowledge import queries as knowledge
 from kcc.municipalities import queries as municipalities
@@ -105,6 +105,9 @@ def screen(account_id: uuid.UUID, conversation_id: uuid.UUID) -> Screen:
     if held.conversation.municipality_id not in known:
         raise NotFound
     body = rules.body_from(held.draft.body, held.conversation.municipality_id)
+    if held.draft.version == 1 and not body.number and held.conversation.channel == Channel.PHONE:
+        # Nothing was saved yet: the draft begins with the number that calls.
+        body.number = queries_calls.first_number(held.conversation)
     return Screen(held.conversation, held.conversations, held.draft, body, known)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app, render_template, request, url_for
@@ -20,6 +20,8 @@ from kcc.parties.rules import format_phone
 from kcc.web.filters import ZONE, moment
 from kcc.web.person import current_person
 
+WRAP_UP_REMINDER = timedelta(minutes=3)
+"""A conversation whose talk ended longer ago than this is pointed out on the desk."""
 MOST_KEYS = 9
 """Telephone lines that have a key of their own: Alt with a digit."""
 MAIN_NUMBER = "+3114"
@@ -46,6 +48,8 @@ def desk_page(form: StartForm) -> str:
     lines = sorted(
         (each for each in ways if each.kind == "phone"), key=lambda each: not each.address.startswith(MAIN_NUMBER)
     )
+    held = queries_conversations.in_hand(current_person().account_id)
+    ended = [each for each in held if each.ended_at is not None]
     return render_template(
         "desk/home.html",
         form=form,
@@ -54,7 +58,9 @@ def desk_page(form: StartForm) -> str:
         key_of={line.id: n for n, line in enumerate(lines[:MOST_KEYS], 1)},
         channel_of=forms.CHANNEL_OF,
         format_phone=format_phone,
-        in_hand=queries_conversations.in_hand(current_person().account_id),
+        in_hand=[each for each in held if each.ended_at is None],
+        to_wrap_up=ended,
+        late={each.id for each in ended if each.ended_at and now() - each.ended_at > WRAP_UP_REMINDER},
         channel_labels=forms.CHANNEL_LABELS,
         colleagues_url=_colleagues_url(),
         incidents_url=_incidents_url(),

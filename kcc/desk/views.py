@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from copy import deepcopy
 
-from flask import Blueprint, current_app, flash, jsonify, redirect, request, url_for
+from flask import current_app, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -18,11 +18,12 @@ from kcc.core.cleaning import clean_text
 from kcc.core.db import db
 from kcc.core.errors import Conflict, InvalidInput, InvalidState, NotFound
 from kcc.core.permissions import Permission
-from kcc.desk import actions, actions_draft, queries, rules
+from kcc.desk import actions, actions_draft, queries, rules, views_calls
 from kcc.desk.forms import CHANNEL_OF, DeskForm, read_body
 from kcc.desk.queries import Screen
 from kcc.desk.rules import DraftBody
 from kcc.desk.showing import clock_text, conversation_page, desk_page, part, start_form
+from kcc.desk.views_blueprint import bp
 from kcc.municipalities import queries as municipalities
 from kcc.parties import actions as party_actions
 from kcc.parties import evidence
@@ -31,7 +32,8 @@ from kcc.web.guards import reads, repeatable, requires
 from kcc.web.navigation import add_entry
 from kcc.web.person import actor, current_person
 
-bp = Blueprint("desk", __name__, url_prefix="/desk")
+__all__ = ["bp", "views_calls"]
+
 add_entry("desk.home", _l("Werkplek"), Permission.DESK_USE, place=10)
 
 

@@ -89,7 +89,7 @@ if (desk) {
     // Alt with 1 to 5 chooses the outcome from anywhere, also in the middle of a sentence.
     document.addEventListener("keydown", (event) => {
         const digit = /^Digit([1-5])$/.exec(event.code)?.[1];
-        if (!digit || !event.altKey || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
+        if (!digit || !event.altKey || event.shiftKey || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
         const choice = desk.querySelector(`[data-outcome="${digit}"]`);
         if (!choice) return;
         event.preventDefault();

@@ -23,6 +23,8 @@ READ_BY_GUARD = frozenset({*rls.GUARD_READS, *rls.LATER_READS})
 WRITTEN_BY_GUARD = guard.INSERTS | guard.LATER_INSERTS
 DEFINERS = frozenset({
     "kcc_listeners",
+    "hmac_sha256", "kcc_exchange", "kcc_open_exchange", "kcc_exchange_begin", "kcc_exchange_end",
+    "kcc_add_exchange", "kcc_revoke_exchange", "kcc_exchanges",
     "current_door", "reveals", "derive",
     "kcc_visible", "kcc_whole", "kcc_departments", "kcc_centres", "kcc_account", "kcc_door_kind", "kcc_who",
     "kcc_begin_sign_in", "kcc_open_session", "kcc_second_factor", "kcc_confirm_second_factor", "kcc_use_recovery_code",

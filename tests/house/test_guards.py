@@ -31,6 +31,12 @@ PUBLIC = {
     "channels.status_close": "leaving",
     "channels.hall_screen": "numbers in the hall",
     "channels.hall_screen_part": "numbers in the hall",
+    "telephony_api.numbers": "signed by an exchange",
+    "telephony_api.events": "signed by an exchange",
+    "telephony_api.who": "signed by an exchange",
+    "telephony_api.waiting": "signed by an exchange",
+    "telephony_api.callback": "signed by an exchange",
+    "telephony_api.agents": "signed by an exchange",
 }
 REPEATABLE = {
     "account.change_password": "the old password holds once; no trace in the memory of forms",

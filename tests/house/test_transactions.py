@@ -8,6 +8,7 @@ from tests.house.code import called, modules, place, tree
 
 COMMITS = {
     "kcc/web/requests.py": "the unit of work of a request",
+    "kcc/web/machines.py": "the unit of work of a machine's request",
     "kcc/core/jobs.py": "the unit of work of a job",
     "kcc/parties/evidence.py": "evidence of a look stands before the look, whatever follows",
     "kcc/people/evidence.py": "an attempt to sign in counts, whatever becomes of the request",

@@ -20,6 +20,7 @@ from kcc.launch.proving import Outcome, Run, proof
 from tests.proofs._doors import doors_of, planted_stamps
 from tests.proofs._house import House, house
 from tests.proofs._lookalikes import Planter
+from tests.proofs._machines import exchange_trials
 from tests.proofs._probing import Probe, Prober, Visitor, shape, words_in
 from tests.proofs._tables import breaches_in_tables, judged_tables, without_rows
 from tests.support.world import PEOPLE, TOWNS, World
@@ -45,20 +46,22 @@ def isolation(run: Run) -> Outcome:
         bare = without_rows(given)
         singles = [v for v in visitors if v.name in PEOPLE]
         doors, door_faults = doors_of(prober, planter, singles)
+        machines, machine_faults = exchange_trials(given)
+        planter.plant()
         tables, table_faults = breaches_in_tables(given, visitors, run.size(12_000, 600), run.random, planter)
         planted = _controls(run, given, planter, prober, visitors)
         planted |= _stamp_controls(run, planter, prober, singles)
     routes = {rule.endpoint for rule in prober.rules()}
     return Outcome(
-        n=tally["requests"] + doors + tables,
+        n=tally["requests"] + doors + machines + tables,
         result={
             "requests": tally["requests"], "cross_tenant_successes": tally["breaches"], "told_apart": tally["told_apart"],
             "server_errors": tally["server_errors"], "failed": sorted(k for k in tally if k.startswith("failed")), "routes": len(routes), "routes_not_covered": sorted(routes - visited),
             "visitors": len(visitors), "routes_by_visitors": tally["rounds"], "by_status": {k: v for k, v in sorted(tally.items()) if k.isdigit()},
-            "door_trials": doors, "door_faults": len(door_faults), "tables": len(judged_tables()), "tables_without_lookalikes": bare,
-            "table_trials": tables, "table_breaches": len(table_faults), "examples": (faults + door_faults + table_faults)[:20],
+            "door_trials": doors, "machine_trials": machines, "machine_faults": len(machine_faults), "door_faults": len(door_faults), "tables": len(judged_tables()), "tables_without_lookalikes": bare,
+            "table_trials": tables, "table_breaches": len(table_faults), "examples": (faults + door_faults + machine_faults + table_faults)[:20],
         },
-        holds=not faults and not door_faults and not table_faults and routes == visited and not bare,
+        holds=not faults and not door_faults and not machine_faults and not table_faults and routes == visited and not bare,
         control=planted,
         control_found=not planted["missed"] and not planted["stamps_missed"] and planted["found_through_pages"] > 0,
     )  # fmt: skip

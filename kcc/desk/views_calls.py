@@ -1,0 +1,75 @@
+"""Telephone calls at the desk: what opens when an agent has one, who may be calling, and what is offered."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from kcc.channels import actions_legs as legs
+from kcc.channels import queries_calls as calls
+from kcc.core.errors import NotFound
+from kcc.core.permissions import Actor, Permission
+from kcc.desk import queries, queries_calls
+from kcc.desk.forms import DeskForm
+from kcc.desk.queries_calls import CallShown
+from kcc.desk.showing import part
+from kcc.desk.views_blueprint import bp
+from kcc.parties import evidence
+from kcc.routing import queries as routing
+from kcc.routing.models import WorkItem
+from kcc.routing.openers import register_opener
+from kcc.routing.rules import Kind
+from kcc.web.guards import requires
+from kcc.web.person import actor, current_person
+
+
+def open_call(agent: Actor, item: WorkItem) -> str:
+    """An agent has a caller, or somebody to call back: their conversation opens, for the town that was dialled."""
+    leg = legs.take_on(actor=agent, call=calls.call(item.subject_id))
+    return url_for("desk.work", conversation_id=leg.conversation_id)
+
+
+register_opener(Kind.CALL, open_call)
+register_opener(Kind.CALLBACK, open_call)
+
+
+@bp.get("/<uuid:conversation_id>/call")
+@requires(Permission.DESK_USE)
+def call(conversation_id: uuid.UUID) -> ResponseReturnValue:
+    """How the telephone stands, and who is known under the number in this town: none is assumed, the agent chooses."""
+    screen = queries.screen(current_person().account_id, conversation_id)
+    shown = queries_calls.of_conversation(conversation_id)
+    if shown is not None and not screen.body.party_id:
+        _look(shown, conversation_id)
+    return part("desk/_call.html", screen, DeskForm(formdata=None), call=shown)
+
+
+@bp.get("/offered/<uuid:item_id>")
+@requires(Permission.DESK_USE)
+def offered(item_id: uuid.UUID) -> ResponseReturnValue:
+    """What an agent sees of a caller who is offered, before taking them: town, greeting, number, who is known, what runs."""
+    item = routing.item(item_id)
+    if item.kind not in (Kind.CALL, Kind.CALLBACK) or current_person().account_id not in (
+        item.offered_to,
+        item.account_id,
+    ):
+        raise NotFound
+    shown = queries_calls.of_call(item.subject_id)
+    _look(shown, None)
+    greeting = shown.town.greeting.replace("{naam}", current_person().name.split()[0])
+    return render_template("desk/_offered.html", call=shown, greeting=greeting, item=item)
+
+
+def _look(shown: CallShown, conversation_id: uuid.UUID | None) -> None:
+    if not shown.number:
+        return
+    evidence.record_look(
+        actor=actor(),
+        municipality_id=shown.town.id,
+        what="party_search",
+        reason="call",
+        conversation_id=conversation_id,
+    )
+    queries_calls.find_known(shown)
