@@ -2,15 +2,15 @@
 
 from kcc.core import guard
 
-revision = "0011"
-down_revision = "0010"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    guard.lay_guard("0011_exchange.sql")
+    guard.lay_guard("0014_exchange.sql")
 
 
 def downgrade() -> None:
-    guard.lay_guard("0011_exchange_undone.sql")
+    guard.lay_guard("0014_exchange_undone.sql")
