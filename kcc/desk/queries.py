@@ -105,7 +105,7 @@ def screen(account_id: uuid.UUID, conversation_id: uuid.UUID) -> Screen:
     if held.conversation.municipality_id not in known:
         raise NotFound
     body = rules.body_from(held.draft.body, held.conversation.municipality_id)
-    if held.draft.version == 1 and not body.number and held.conversation.channel == Channel.PHONE:
+    if not held.draft.body and held.conversation.channel == Channel.PHONE:
         # Nothing was saved yet: the draft begins with the number that calls.
         body.number = queries_calls.first_number(held.conversation)
     return Screen(held.conversation, held.conversations, held.draft, body, known)
