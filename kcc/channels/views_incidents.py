@@ -34,6 +34,9 @@ def incidents() -> ResponseReturnValue:
 def start_incident() -> ResponseReturnValue:
     """Start one, in several towns at once when they share it."""
     form = _filled(IncidentForm())
+    # A town out of sight is as unknown as one that does not exist, whatever else is right or wrong with the form.
+    if not set(form.municipalities.data or []) <= {number for number, _name in form.municipalities.choices or []}:
+        raise NotFound
     if not form.validate_on_submit():
         return _page(form, 422)
     try:

@@ -66,3 +66,10 @@ def test_managing_is_for_supervisors_and_editors(world: World, person: str) -> N
 def test_another_town_s_incident_is_not_there(world: World) -> None:
     (number,) = start(world, "Bergen")
     world.page("editor").get(f"/incidents/{number}", status=404)
+
+
+def test_a_town_out_of_sight_is_as_unknown_as_none(world: World) -> None:
+    page = world.page("editor").get("/incidents/")
+    for town in (world.towns["Bergen"], 987_654):
+        page.get("/incidents/")
+        page.submit('[data-testid="incident-form"]', municipalities=[str(town)], title="x", answer="y", status=404)
