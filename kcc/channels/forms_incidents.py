@@ -17,9 +17,7 @@ class IncidentTextForm(BaseForm):
     title = StringField(
         _l("Wat is er aan de hand?"), validators=[DataRequired(_l("Vul dit in.")), Limit(LONGEST_TITLE)]
     )
-    answer = LongTextField(
-        _l("Wat vertellen wij?"), limit=LONGEST_ANSWER, validators=[DataRequired(_l("Vul dit in."))]
-    )
+    answer = LongTextField(_l("Wat vertellen wij?"), limit=LONGEST_ANSWER, validators=[DataRequired(_l("Vul dit in."))])
 
 
 class IncidentForm(IncidentTextForm):

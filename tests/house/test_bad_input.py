@@ -68,7 +68,6 @@ UNSHOWN: dict[str, tuple[str, dict[str, str], frozenset[str]]] = {
     "channels.recall_number": ("agent", {}, frozenset()),
     "channels.no_show": ("agent", {}, frozenset()),
     "channels.finish_visit": ("agent", {}, frozenset()),
-    "desk.find_colleagues": ("agent", {}, frozenset({"colleague"})),
     "routing.beat": ("agent", {}, frozenset()),
     "account.confirm": ("agent", {}, frozenset({"code"})),
     "account.drop": ("agent", {}, frozenset({"code", "password"})),

@@ -5,14 +5,14 @@ from alembic import op
 
 from kcc.core import guard
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    guard.lay_guard("0014_live.sql")
+    guard.lay_guard("0015_live.sql")
     op.create_index(
         "ix_work_item_done",
         "work_item",
