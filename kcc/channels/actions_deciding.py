@@ -50,8 +50,11 @@ class Decision:
         return {"decision": str(self.does), **self.detail}
 
 
-def decide(*, actor: Actor, call: Call | None) -> Decision:
-    """What should happen with a caller now; looks for an agent first when nobody has been asked yet."""
+def decide(*, actor: Actor, call: Call | None, look: bool = False) -> Decision:
+    """What should happen with a caller now. With ``look`` an agent is looked for first, as for somebody who just came in.
+
+    Who has been waiting gets an agent from the queue itself, which weighs them against everybody else who waits.
+    """
     if call is None:
         return Decision(Does.UNKNOWN_NUMBER, {})
     if call.state in OVER:
@@ -61,7 +64,7 @@ def decide(*, actor: Actor, call: Call | None) -> Decision:
     item = queries.live_item(call)
     if item is None:
         return _closed(call)
-    if item.state == State.WAITING:
+    if look and item.state == State.WAITING:
         offers.offer(item_id=item.id)
         item = queries.live_item(call) or item
     agent = _agent(call, item)
@@ -137,4 +140,4 @@ def ask(
             raise NotFound
         what = calls.Report(exchange_call, Verb.RINGING, "kcc:asked", at, dialled=dialled, caller=caller)
         call = calls.report(actor=actor, exchange_id=exchange_id, what=what)
-    return call, decide(actor=actor, call=call)
+    return call, decide(actor=actor, call=call, look=True)

@@ -13,14 +13,14 @@ import click
 import sqlalchemy as sa
 from flask import Blueprint, current_app
 
-from kcc.channels import feeding, fetching, receiving
+from kcc.channels import commands_ringing, feeding, fetching, receiving
 from kcc.channels.commands_telephony import telephony
 from kcc.config import Settings
 from kcc.core.errors import KCCError
 from kcc.core.permissions import Actor
 from kcc.integrations import lmtp
 
-__all__ = ["mail", "telephony"]
+__all__ = ["commands_ringing", "mail", "telephony"]
 
 logger = logging.getLogger(__name__)
 mail = Blueprint("mail_commands", __name__, cli_group="mail")

@@ -13,6 +13,7 @@ from kcc.channels import rules_calls as rules
 from kcc.channels.models_calls import AgentPhone, Call, CallerNumber, CallEvent, CallLeg, StrayCall
 from kcc.channels.rules_calls import CallState
 from kcc.channels.rules_numbers import Given, phone_key
+from kcc.contacts.models import Conversation
 from kcc.core.db import db
 from kcc.core.errors import NotFound
 from kcc.municipalities.models import Entrance, ServiceAgreement, Topic
@@ -171,6 +172,22 @@ def of_conversation(conversation_id: uuid.UUID) -> tuple[CallLeg, Call] | None:
         .where(CallLeg.conversation_id == conversation_id)
     ).first()
     return (found[0], found[1]) if found else None
+
+
+def just_answered(account_id: uuid.UUID, since: datetime) -> uuid.UUID | None:
+    """The conversation of a telephone that this agent lifted after ``since`` (UTC), while they talk."""
+    return db.session.scalar(
+        sa.select(CallLeg.conversation_id)
+        .join(Conversation, Conversation.id == CallLeg.conversation_id)
+        .where(
+            Conversation.account_id == account_id,
+            Conversation.finished_at.is_(None),
+            CallLeg.answered_at >= since,
+            CallLeg.ended_at.is_(None),
+        )
+        .order_by(CallLeg.answered_at.desc())
+        .limit(1)
+    )
 
 
 def open_calls(municipality_id: int) -> Sequence[Call]:

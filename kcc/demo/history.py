@@ -19,6 +19,7 @@ from kcc.contacts.rules import reference
 from kcc.core.clock import now
 from kcc.core.db import new_id
 from kcc.core.search_text import to_tsvector_text
+from kcc.demo import history_calls as calls
 from kcc.demo import history_rows as rows
 from kcc.demo.content_shapes import CentreContent, TopicContent, TownContent
 from kcc.demo.laid import Laid
@@ -41,6 +42,8 @@ OUTCOMES = {
     "cut_off": 1.0,
 }
 SEED = 2011
+ABANDONED = 0.045
+"""Share of callers who hang up before anybody answers."""
 
 
 @dataclass
@@ -96,7 +99,10 @@ def lay_history(content: CentreContent, laid: Laid, data_key: bytes) -> dict[str
     }
     for started in _arrivals(making):
         town = making.pick_town()
-        _call(making, town, started, making.chance.choice(agents[town.short_code]))
+        if making.chance.random() < ABANDONED:
+            calls.gave_up(making, town, started)
+        else:
+            _call(making, town, started, making.chance.choice(agents[town.short_code]))
     rows.put_in(making)
     names = {"conversation": "gesprekken", "ticket": "vragen", "internal_task": "contactverzoeken", "party": "inwoners"}
     return {dutch: len(making.made.get(table, [])) for table, dutch in names.items()}
@@ -147,6 +153,8 @@ def _call(making: Making, town: TownContent, started: datetime, agent: Any) -> N
         anonymous=anonymous,
         cancelled=False,
     )
+    if channel == "phone":
+        calls.was_answered(making, town, started, ended, agent)
     citizen = None if anonymous else _who(making, town)
     for outcome in outcomes:
         seconds = (talk // questions, wrap_up // questions)

@@ -48,6 +48,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "id municipality_id kind channel subject_id ticket_id topic_group language state priority_class urgent_at since due_at"
         " boost_seconds in_profile cost interruptions".split()
     ),
+    "call": tuple(
+        "id municipality_id centre_id exchange_call entrance_id state arrived_at answered_at ended_at waited_seconds account_id"
+        " withheld".split()
+    ),
 }
 MOMENTS = ("", "", "'s ochtends", "'s middags", "na 16 uur")
 

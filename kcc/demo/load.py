@@ -17,7 +17,7 @@ from kcc.core.db import db, new_id
 from kcc.core.permissions import Actor
 from kcc.core.platform import command_scope, platform_connection
 from kcc.core.sealing import seal
-from kcc.demo import articles, channels_life, history, mail_life, queue
+from kcc.demo import articles, channels_life, history, history_calls, mail_life, queue
 from kcc.demo.content_files import load_centre
 from kcc.demo.content_shapes import CentreContent, PersonContent, TownContent
 from kcc.demo.laid import Laid
@@ -58,6 +58,7 @@ def load_demo(centre_key: str, settings: Settings, say: Callable[[str], None]) -
         say(f"{len(content.articles)} kennisartikelen")
         articles.lay_articles(content, laid, Actor.command())
         say("Acht weken werk van inwoners, medewerkers en afdelingen")
+        history_calls.lay_phones(content, laid)
         counts = history.lay_history(content, laid, settings.data_key)
         counts |= channels_life.lay_channels(settings.data_key)
         counts |= mail_life.lay_mail()

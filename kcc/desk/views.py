@@ -28,6 +28,7 @@ from kcc.municipalities import queries as municipalities
 from kcc.parties import actions as party_actions
 from kcc.parties import evidence
 from kcc.parties import queries as parties
+from kcc.routing import actions_offers as offers
 from kcc.web.guards import reads, repeatable, requires
 from kcc.web.navigation import add_entry
 from kcc.web.person import actor, current_person
@@ -202,6 +203,7 @@ def _finish(screen: Screen) -> ResponseReturnValue:
         done = actions.finish(actor=actor(), conversation_id=screen.conversation.id, body=screen.body, key=_key())
     except InvalidState:
         return _after_the_end(screen.conversation.id, "finish")
+    offers.offer_to_me(actor=actor())
     references = ", ".join(done.references)
     if done.anonymous:
         flash(_("Afgerond en anoniem geteld (%(references)s).", references=references), "success")
@@ -212,6 +214,7 @@ def _finish(screen: Screen) -> ResponseReturnValue:
 
 def _cancel(screen: Screen) -> ResponseReturnValue:
     conversations.cancel(actor=actor(), conversation_id=screen.conversation.id)
+    offers.offer_to_me(actor=actor())
     flash(_("Het gesprek is geannuleerd. Er is niets van bewaard."), "info")
     return redirect(url_for("desk.home"), 303)
 

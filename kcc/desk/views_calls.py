@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
-from flask import render_template, url_for
+from flask import g, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kcc.channels import actions_legs as legs
 from kcc.channels import queries_calls as calls
-from kcc.core.errors import NotFound
+from kcc.core.clock import now
 from kcc.core.permissions import Actor, Permission
 from kcc.desk import queries, queries_calls
 from kcc.desk.forms import DeskForm
@@ -23,6 +24,9 @@ from kcc.routing.openers import register_opener
 from kcc.routing.rules import Kind
 from kcc.web.guards import requires
 from kcc.web.person import actor, current_person
+
+JUST_NOW = timedelta(seconds=20)
+"""A telephone that was lifted longer ago leads nowhere by itself any more."""
 
 
 def open_call(agent: Actor, item: WorkItem) -> str:
@@ -46,20 +50,35 @@ def call(conversation_id: uuid.UUID) -> ResponseReturnValue:
     return part("desk/_call.html", screen, DeskForm(formdata=None), call=shown)
 
 
-@bp.get("/offered/<uuid:item_id>")
+@bp.app_context_processor
+def where_calls_ring() -> dict[str, str]:
+    """Every page of an agent looks whether something rings."""
+    person = g.get("person")
+    return {"incoming_url": url_for("desk.incoming")} if person and person.may(Permission.DESK_USE) else {}
+
+
+@bp.get("/incoming")
 @requires(Permission.DESK_USE)
-def offered(item_id: uuid.UUID) -> ResponseReturnValue:
-    """What an agent sees of a caller who is offered, before taking them: town, greeting, number, who is known, what runs."""
-    item = routing.item(item_id)
-    if item.kind not in (Kind.CALL, Kind.CALLBACK) or current_person().account_id not in (
-        item.offered_to,
-        item.account_id,
-    ):
-        raise NotFound
-    shown = queries_calls.of_call(item.subject_id)
-    _look(shown, None)
-    greeting = shown.town.greeting.replace("{naam}", current_person().name.split()[0])
-    return render_template("desk/_offered.html", call=shown, greeting=greeting, item=item)
+def incoming() -> ResponseReturnValue:
+    """What rings at this agent: town, greeting, number, who is known, what runs. Also where a lifted telephone leads.
+
+    ``have`` is the item that the page shows already: who is known under a number is looked up, and noted, once.
+    """
+    me = current_person().account_id
+    response = make_response("", 204)
+    item = routing.offered_to(me)
+    if item is not None and item.kind in (Kind.CALL, Kind.CALLBACK):
+        if request.args.get("have") == str(item.id):
+            return response
+        shown = queries_calls.of_call(item.subject_id)
+        _look(shown, None)
+        greeting = shown.town.greeting.replace("{naam}", current_person().name.split()[0])
+        return render_template("desk/_offered.html", call=shown, greeting=greeting, item=item)
+    lifted = calls.just_answered(me, now() - JUST_NOW)
+    response.headers["X-KCC-Pop"] = "none"
+    if lifted is not None:
+        response.headers["X-KCC-Go"] = url_for("desk.work", conversation_id=lifted)
+    return response
 
 
 def _look(shown: CallShown, conversation_id: uuid.UUID | None) -> None:

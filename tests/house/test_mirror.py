@@ -103,6 +103,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "demo/content_people": "tests/demo/test_content.py",
     "demo/content_shapes": "tests/demo/test_content.py",
     "demo/content_tables": "tests/demo/test_content.py",
+    "demo/history_calls": "tests/demo/test_load.py",
     "demo/history": "tests/demo/test_load.py",
     "demo/history_rows": "tests/demo/test_load.py",
     "demo/laid": "tests/demo/test_load.py",
