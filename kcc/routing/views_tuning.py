@@ -30,7 +30,7 @@ from kcc.web import banners
 from kcc.web.forms import BaseForm
 from kcc.web.guards import requires
 from kcc.web.navigation import add_entry
-from kcc.web.person import actor
+from kcc.web.person import actor, current_person
 
 tuning = Blueprint("tuning", __name__, url_prefix="/tuning")
 add_entry("tuning.overview", _l("Verdeling"), Permission.ROUTING_MANAGE, place=47)
@@ -202,7 +202,9 @@ def crisis_banner() -> ResponseReturnValue:
 
 
 def banner_of_crisis() -> list[banners.Banner]:
-    """What stands on every page while a crisis holds."""
+    """What stands on every page while a crisis holds; asked for only when there is one."""
+    if not current_person().is_crisis:
+        return []
     return [
         banners.Banner(_scope_words(each, town), each.message, _since_words(each, who))
         for each, town, who in queries_tuning.crises_shown()

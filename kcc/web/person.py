@@ -29,6 +29,7 @@ class Person(UserMixin):  # type: ignore[misc]
     permissions: frozenset[str]
     roles: frozenset[str]
     maintenance: str | None = None
+    is_crisis: bool = False
 
     def get_id(self) -> str:
         """The account's id, as Flask-Login asks for it."""
@@ -53,7 +54,14 @@ class Person(UserMixin):  # type: ignore[misc]
 def read_person() -> Person | None:
     """Who stands at this scope's door; None when the account is gone or was switched off."""
     row = (
-        db.session.execute(sa.text("select w.*, kcc_maintenance() as maintenance from kcc_who() w")).mappings().first()
+        db.session.execute(
+            sa.text(
+                "select w.*, kcc_maintenance() as maintenance,"
+                " exists (select 1 from crisis where ended_at is null) as is_crisis from kcc_who() w"
+            )
+        )
+        .mappings()
+        .first()
     )
     if row is None:
         return None

@@ -77,8 +77,7 @@ ASKED_WHEN_NEEDED = frozenset({"find_bsn", "bsn"})
 """Fields that stand on the page only while the topic needs them: with hostile text for a topic they are gone on purpose."""
 REMOVES = ("delete",)
 """Buttons that take away and store none of the text beside them."""
-TEXT_KINDS = ("text", "search", "tel", "email", "number", "date", "time", "url")
-TOKENS = ("csrf_token", "form_key")
+TEXT_KINDS, TOKENS = ("text", "search", "tel", "email", "number", "date", "time", "url"), ("csrf_token", "form_key")
 
 
 @dataclass(frozen=True)

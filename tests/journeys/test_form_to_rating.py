@@ -25,6 +25,14 @@ def form_of(centre: Centre, town: str) -> str:
     return f"/formulier/{number}-{address}"
 
 
+def unfold_answer(agent: Page) -> None:
+    """The answer that stands on the status page is folded away beside that by mail."""
+    form = at_testid(agent, "answer-form")
+    if not form.is_visible():
+        agent.locator("details", has=form).locator("summary").first.click()
+    expect(form).to_be_visible()
+
+
 def test_a_form_is_filled_answered_replied_to_and_rated(
     centre: Centre, browser: Browser, sign_in: Callable[..., Page], tmp_path: Path
 ) -> None:
@@ -65,6 +73,7 @@ def test_a_form_is_filled_answered_replied_to_and_rated(
         expect(agent.locator("main")).to_contain_text(QUESTION)
         expect(at_testid(agent, "ticket-file")).to_have_text("lantaarn.png")
         take_picture(agent, "journey-form-ticket")
+        unfold_answer(agent)
         agent.fill('[data-testid="answer-form"] textarea', "Vrijdag maakt een monteur hem.")
         at_testid(agent, "ticket-answer").click()
         expect(agent.locator("main")).to_contain_text("Vrijdag maakt een monteur hem.")
@@ -81,6 +90,7 @@ def test_a_form_is_filled_answered_replied_to_and_rated(
         expect(agent.locator('[data-testid="queue-item"]', has_text=reference).first).to_be_visible(timeout=60_000)
         agent.goto(ticket)
         expect(agent.locator("main")).to_contain_text("Er kwam vrijdag niemand.")
+        unfold_answer(agent)
         agent.fill('[data-testid="answer-form"] textarea', "Excuses. Hij is nu gemaakt.")
         at_testid(agent, "ticket-answer-close").click()
         expect(agent.locator("main")).to_contain_text("beantwoord en gesloten")
