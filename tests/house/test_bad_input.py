@@ -43,8 +43,8 @@ TEXTS: dict[str, str] = {
     "number": "99999999999999999999999",
     "negative": "-1",
 }
-KEEPS_LONG_TEXT = {"desk.act"}
-"""A draft keeps text that is too long, with a warning; only finishing refuses it."""
+KEEPS_LONG_TEXT = {"desk.act", "tuning.try_out"}
+"""A draft keeps text that is too long, with a warning; a field for a number refuses it and shows the number that holds."""
 UNSHOWN: dict[str, tuple[str, dict[str, str], frozenset[str]]] = {
     "contacts.answer": ("agent", {"version": "1"}, frozenset({"body"})),
     "contacts.close": ("agent", {"version": "1"}, frozenset()),
