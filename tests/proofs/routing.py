@@ -301,17 +301,14 @@ def _empty(connection: psycopg.Connection[Any], claimer: Claimer, tally: Tally) 
 
 
 def _quick(given: House, team: list[Claimer], times: int) -> dict[str, Any]:
-    """How long a claim takes with sixty waiting; each is taken back, so that sixty stay.
-
-    In rounds, of which the quietest counts: what else the machine does at that moment is not the claim's.
-    """
+    """How long a claim takes with sixty waiting; each is taken back, so that sixty stay. All rounds count together."""
     _fill(given, 60, hours_ago=0.01, calls=0.5)
     rounds = [_round(given, team, times) for _number in range(ROUNDS)]
-    best = min(rounds, key=_p95)
+    together = [seconds for each in rounds for seconds in each]
     return {
         "claims": times * ROUNDS,
-        "p50_ms": round(statistics.median(best) * 1000, 2),
-        "p95_ms": _p95(best),
+        "p50_ms": round(statistics.median(together) * 1000, 2),
+        "p95_ms": _p95(together),
         "p95_ms_of_each_round": [_p95(each) for each in rounds],
     }
 
