@@ -41,6 +41,7 @@ ROOMS = (
     "desk",
     "insight",
     "operations",
+    "setup",
 )
 LOCALES = ("nl", "en")
 BANNER = "tuning.crisis_banner"

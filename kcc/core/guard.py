@@ -30,6 +30,7 @@ LATER_INSERTS = {
     "mailbox": "update",
     "received_mail": "insert",
     "mail_content": "insert",
+    "membership": "insert",
 }
 """The same for tables, or rights to them, that came after the first migration; each migration lays its own."""
 

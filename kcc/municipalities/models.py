@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, datetime, time
 from typing import Any
 
@@ -38,11 +39,13 @@ class Municipality(Base):
     short_code: Mapped[str] = mapped_column(sa.String(4))
     cbs_code: Mapped[str] = mapped_column(sa.String(4))
     rsin: Mapped[str | None]
+    oin: Mapped[str | None]
     inhabitants: Mapped[int | None]
     accent: Mapped[int] = mapped_column(default=1)
     greeting: Mapped[str]
     zone: Mapped[str] = mapped_column(default="Europe/Amsterdam")
-    joined_on: Mapped[date]
+    joined_on: Mapped[date | None]
+    """The day from which it takes part; None while it is being prepared."""
     left_on: Mapped[date | None]
     good_friday: Mapped[bool] = mapped_column(default=False)
     liberation_day: Mapped[str] = mapped_column(default="lustrum")
@@ -118,7 +121,9 @@ class Department(TenantMixin, Base):
 
     __tablename__ = "department"
     __table_args__ = tenant_key(
-        sa.UniqueConstraint("municipality_id", "key"), tenant_reference("parent_id", "department")
+        sa.UniqueConstraint("municipality_id", "key"),
+        tenant_reference("parent_id", "department"),
+        tenant_reference("fallback_id", "department"),
     )
 
     id: Mapped[int] = mapped_column(sa.Identity(), primary_key=True)
@@ -128,6 +133,12 @@ class Department(TenantMixin, Base):
     mailbox: Mapped[str | None]
     phone: Mapped[str | None]
     parent_id: Mapped[int | None]
+    hours: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """When it can be reached: blocks by weekday, as in ``setup_change`` of opening hours; None: as the town is open."""
+    deputy_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("account.id"))
+    """Who decides for it when nobody of it can be reached."""
+    fallback_id: Mapped[int | None]
+    """Where its questions go while it is not active."""
     active: Mapped[bool] = mapped_column(default=True)
 
 

@@ -60,6 +60,13 @@ def municipality(municipality_id: int) -> Municipality:
     return _found(db.session.get(Municipality, municipality_id))
 
 
+def is_taken(centre_id: int, municipality_id: int | None, what: str, value: str) -> bool:
+    """Whether another town of a centre has this short_code, cbs_code, or address of an entrance (phone, mailbox…)."""
+    statement = sa.text("select kcc_setup_taken(:centre, :town, :what, :value)")
+    values = {"centre": centre_id, "town": municipality_id, "what": what, "value": value}
+    return bool(db.session.scalar(statement, values))
+
+
 def entrances(kinds: Collection[str] | None = None) -> list[Entrance]:
     """Active ways in, of the given kinds (phone, email, counter, webform…) or all, by municipality and label."""
     statement = sa.select(Entrance).where(Entrance.active).order_by(Entrance.municipality_id, Entrance.label)
@@ -261,6 +268,22 @@ def department(municipality_id: int, department_id: int) -> Department:
             sa.select(Department).where(Department.municipality_id == municipality_id, Department.id == department_id)
         )
     )
+
+
+def department_names(municipality_id: int) -> dict[int, str]:
+    """Names of all departments of one municipality by id, those out of use included."""
+    rows = db.session.execute(
+        sa.select(Department.id, Department.name).where(Department.municipality_id == municipality_id)
+    )
+    return {row.id: row.name for row in rows}
+
+
+def entrance_labels(municipality_id: int) -> dict[int, str]:
+    """Label and address of all ways into one municipality by id, those out of use included."""
+    rows = db.session.execute(
+        sa.select(Entrance.id, Entrance.label, Entrance.address).where(Entrance.municipality_id == municipality_id)
+    )
+    return {row.id: f"{row.label} ({row.address})" for row in rows}
 
 
 def links_of(municipality_ids: Collection[int]) -> list[UsefulLink]:

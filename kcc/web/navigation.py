@@ -29,6 +29,20 @@ ACCOUNT_ENTRIES: list[Entry] = []
 
 
 @dataclass(frozen=True)
+class SetupEntry:
+    """A part of setting up the centre: its page, its name and in a sentence what is done there."""
+
+    endpoint: str
+    label: LazyString
+    text: LazyString
+    permission: Permission
+    place: int
+
+
+SETUP_ENTRIES: list[SetupEntry] = []
+
+
+@dataclass(frozen=True)
 class Item:
     """An entry as the template shows it."""
 
@@ -70,6 +84,17 @@ def add_account_entry(endpoint: str, label: LazyString, permission: Permission, 
     """Put an entry in the menu behind the person's name."""
     if endpoint not in {known.endpoint for known in ACCOUNT_ENTRIES}:
         ACCOUNT_ENTRIES.append(Entry(endpoint, label, permission, place))
+
+
+def add_setup_entry(endpoint: str, label: LazyString, text: LazyString, permission: Permission, place: int) -> None:
+    """Put a page on the index of the set-up ("Inrichting"); lower ``place`` stands earlier."""
+    if endpoint not in {known.endpoint for known in SETUP_ENTRIES}:
+        SETUP_ENTRIES.append(SetupEntry(endpoint, label, text, permission, place))
+
+
+def setup_entries_for(person: Person) -> list[SetupEntry]:
+    """What this person may set up, in order."""
+    return [entry for entry in sorted(SETUP_ENTRIES, key=lambda e: e.place) if person.may(entry.permission)]
 
 
 def links_for(person: Person | None) -> list[Item]:

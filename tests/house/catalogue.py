@@ -37,7 +37,7 @@ DEFINERS = frozenset({
     "kcc_keep_form_file", "kcc_form_files", "kcc_receive_form", "enqueue_form", "kcc_open_status", "citizen_form",
     "kcc_close_status", "kcc_public_status", "kcc_receive_answer", "kcc_status_file", "kcc_public_screen", "load_of",
     "works_for", "situation", "kcc_claim_next", "kcc_offer", "kcc_agent_counts", "kcc_last_seen",
-    "mail_entrance", "mail_centre", "kcc_mail_recipient", "kcc_receive_mail", "kcc_mail_accounts", "kcc_note_mailbox",
+    "kcc_setup_taken", "kcc_add_municipality", "mail_entrance", "mail_centre", "kcc_mail_recipient", "kcc_receive_mail", "kcc_mail_accounts", "kcc_note_mailbox",
 })  # fmt: skip
 """Every function that runs with the guard's rights. One more needs a reader who checks its own filter."""
 

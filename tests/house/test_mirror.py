@@ -20,12 +20,14 @@ ROOMS = (
     "desk",
     "insight",
     "operations",
+    "setup",
     "integrations",
     "demo",
 )
 LAYERS = ("actions", "queries", "rules", "views", "models")
 WITHOUT: dict[str, str] = {
     "models": "tables: tests/house/test_tenancy.py and test_migrations.py read every one",
+    "models_history": "the same",
     "models_deciding": "the same",
     "models_presence": "the same",
     "models_tuning": "the same",

@@ -26,6 +26,7 @@ from kcc.routing import models as routing
 from kcc.routing import models_deciding as deciding
 from kcc.routing import models_presence as presence
 from kcc.routing import models_tuning as tuning
+from tests.proofs import _lookalikes_changes as changes
 from tests.proofs import _lookalikes_mail as mails
 from tests.support.world import DEPARTMENTS, TOWNS, World
 
@@ -117,6 +118,7 @@ class Planter:
         setup, centre_id = canary(town), self.world.centres[centre]
         ids = self.objects[town]
         ids["municipality"].append(self.world.towns[town])
+        changes.plant(self, town)
         ids["entrance"].append(self.world.entrances[town])
         ids["department"] += [self.world.departments[town, key] for key in DEPARTMENTS]
         ids["account"].append(self.world.people[AGENTS[town]])
