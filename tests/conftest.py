@@ -9,19 +9,17 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy.engine import make_url
 
 from kcc.app import create_app
 from kcc.config import Settings
-from kcc.core import migrating, roles
 from kcc.core.db import db
 from kcc.launch.postgres import EmbeddedPostgres
+from tests.support.databases import drop, migrated, plain
 from tests.support.world import World, build_world
 
 # Property tests judge answers, not how busy the machine is, and try the same cases in every run.
@@ -30,12 +28,6 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("house")
 ROOT = Path(__file__).resolve().parent.parent
-PASSWORDS = dict.fromkeys(("KCC_OWNER_PASSWORD", "KCC_APP_PASSWORD", "KCC_PLATFORM_PASSWORD"), "test-only-password")
-
-
-def plain(url: str, **changes: object) -> str:
-    """A URL as psycopg wants it."""
-    return make_url(url).set(drivername="postgresql", **changes).render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")
@@ -49,12 +41,10 @@ def admin_url() -> str:
 def urls(admin_url: str) -> Iterator[dict[str, str]]:
     """A database of its own for this worker, migrated, with the four roles."""
     name = f"kcc_test_{secrets.token_hex(4)}"
-    made = roles.prepare(admin_url, PASSWORDS, name)
-    migrating.upgrade(made["KCC_OWNER_URL"])
+    made = migrated(admin_url, name)
     made["ADMIN"] = plain(admin_url, database=name)
     yield made
-    with psycopg.connect(plain(admin_url), autocommit=True) as admin:
-        admin.execute(f'drop database "{name}" with (force)')
+    drop(admin_url, name)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from kcc.launch.proving import Outcome, Proof, Run, all_proofs
 
 EVIDENCE = ROOT / "docs" / "evidence"
 SEED = 20261124
+TOLD = 700
+"""Characters of a proof's figures on the screen; all of them stand in its file."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -23,6 +26,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help="welke bewijzen (anders alle)")
     parser.add_argument("--reduced", action="store_true", help="klein, zoals bin/test; schrijft in var/evidence")
     parser.add_argument("--seed", type=int, default=SEED, help="begin van de toevalsreeks")
+    parser.add_argument("--lanes", type=int, default=1, help="zoveel bewijzen tegelijk, elk in een eigen proces")
     parser.add_argument("--list", action="store_true", help="noem de bewijzen")
     options = parser.parse_args(arguments)
     return in_one_line("prove", lambda: _prove(options))
@@ -37,10 +41,31 @@ def _prove(options: argparse.Namespace) -> int:
     unknown = [name for name in options.names if name not in proofs]
     if unknown:
         raise LaunchError(f"Geen bewijs met de naam {', '.join(unknown)}; wel: {', '.join(proofs)}.")
-    failed = [name for name in options.names or proofs if not _one(name, proofs[name], options)]
+    names = options.names or list(proofs)
+    if options.lanes > 1:
+        failed = _in_lanes(names, options)
+    else:
+        failed = [name for name in names if not _one(name, proofs[name], options)]
     if failed:
         raise LaunchError(f"Niet bewezen: {', '.join(failed)}.")
     return 0
+
+
+def _in_lanes(names: Sequence[str], options: argparse.Namespace) -> list[str]:
+    """Each proof in a process of its own, some at once: most of a proof is waiting for what it has killed."""
+    words = [sys.executable, "-m", "kcc.launch.prove", "--seed", str(options.seed)]
+    words += ["--reduced"] if options.reduced else []
+
+    def prove(name: str) -> int:
+        done = subprocess.run(
+            [*words, name], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+        )  # fmt: skip
+        say(done.stdout.decode(errors="replace").rstrip())
+        return done.returncode
+
+    with ThreadPoolExecutor(options.lanes) as lanes:
+        codes = list(lanes.map(prove, names))
+    return [name for name, code in zip(names, codes, strict=True) if code]
 
 
 def _one(name: str, function: Proof, options: argparse.Namespace) -> bool:
@@ -54,8 +79,10 @@ def _one(name: str, function: Proof, options: argparse.Namespace) -> bool:
     verdict = "bewezen" if outcome.holds else "NIET bewezen"
     control = "controle vond de fout" if outcome.control_found else "controle vond NIETS"
     say(f"{name}: {verdict}, n = {outcome.n}; {control}; {time.monotonic() - started:.1f} s")
-    say(f"  {json.dumps({'result': outcome.result, 'control': outcome.control}, ensure_ascii=False)}")
-    return outcome.holds and outcome.control_found
+    told = json.dumps({"result": outcome.result, "control": outcome.control}, ensure_ascii=False)
+    is_proven = outcome.holds and outcome.control_found
+    say(f"  {told if len(told) < TOLD or not is_proven else told[:TOLD] + ' …'}")
+    return is_proven
 
 
 def evidence(name: str, outcome: Outcome, run: Run) -> dict[str, object]:

@@ -60,7 +60,7 @@ def steps(for_pytest: Sequence[str]) -> list[Step]:
         Step("imports", [str(ROOT / ".venv" / "bin" / "lint-imports")]),
         Step("mypy", [*python, "mypy", *dict.fromkeys(checked)]),
         Step("pytest", [*python, "pytest", *spread, *for_pytest]),
-        Step("proofs", [*python, "kcc.launch.prove", "--reduced"]),
+        Step("proofs", [*python, "kcc.launch.prove", "--reduced", "--lanes", "2"]),
     ]
 
 

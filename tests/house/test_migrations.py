@@ -14,9 +14,9 @@ from alembic.migration import MigrationContext
 
 from kcc.core import migrating, roles
 from kcc.core.db import Base
-from tests.conftest import PASSWORDS, plain
 from tests.house.catalogue import models
 from tests.house.code import ROOT
+from tests.support.databases import PASSWORDS, plain
 
 VERSIONS = sorted((ROOT / "migrations" / "versions").glob("*.py"))
 

@@ -21,8 +21,8 @@ import pyotp
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from kcc.core import migrating, roles
-from tests.conftest import PASSWORDS, ROOT, plain
+from tests.conftest import ROOT
+from tests.support.databases import drop, migrated, plain
 
 AXE = (ROOT / "tests" / "support" / "axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -68,8 +68,7 @@ class Centre:
 def centre(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
     """Load the demonstration centre in a database of its own and start every process."""
     name = f"kcc_journey_{secrets.token_hex(4)}"
-    urls = roles.prepare(admin_url, PASSWORDS, name)
-    migrating.upgrade(urls["KCC_OWNER_URL"])
+    urls = migrated(admin_url, name)
     port, live_port, mail_port, lmtp_port = free_port(), free_port(), free_port(), free_port()
     folder = tmp_path_factory.mktemp("mail")
     environ = {
@@ -116,8 +115,7 @@ def centre(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             process.terminate()
         for process in running:
             process.wait(20)
-    with psycopg.connect(plain(admin_url), autocommit=True) as admin:
-        admin.execute(f'drop database "{name}" with (force)')
+    drop(admin_url, name)
 
 
 def _wait_for(url: str, seconds: float = 180) -> None:
@@ -163,9 +161,10 @@ def sign_in(centre: Centre, browser: Browser) -> Iterator[Callable[..., Page]]:
         context.close()
 
 
-def axe_violations(page: Page) -> list[str]:
-    """What axe-core finds wrong on the page as it stands."""
+def axe_violations(page: Page, *, colours_only: bool = False) -> list[str]:
+    """What axe-core finds wrong on the page as it stands; only its colours when the rest was judged in another theme."""
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(AXE)
-    result = page.evaluate("(tags) => axe.run(document, {runOnly: tags})", TAGS)
+    chosen = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]} if colours_only else TAGS
+    result = page.evaluate("(chosen) => axe.run(document, {runOnly: chosen})", chosen)
     return [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in result["violations"]]

@@ -110,8 +110,7 @@ def test_a_form_is_filled_answered_replied_to_and_rated(
         at_testid(citizen, "rating-send").click()
         expect(citizen.locator("main")).to_contain_text("Dank u wel")
 
-        agent.goto(ticket)
-        expect(agent.locator("main")).to_contain_text("Uiteindelijk goed geholpen.")
+        wait_for_reply(agent, ticket, "Uiteindelijk goed geholpen.")
         supervisor = sign_in(centre.account("supervisor", "BRI"))
         supervisor.goto("/statistics/?channel=webform")
         expect(at_testid(supervisor, "ratings")).to_contain_text("Brielle")

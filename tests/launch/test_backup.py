@@ -14,7 +14,7 @@ from kcc.core import migrating, roles
 from kcc.launch import backup, backups, database
 from kcc.launch.errors import LaunchError
 from kcc.launch.postgres import EmbeddedPostgres
-from tests.conftest import PASSWORDS
+from tests.support.databases import PASSWORDS
 
 
 @pytest.fixture(scope="module")

@@ -35,6 +35,17 @@ def test_the_proof_of_the_killed_database_is_known() -> None:
     assert "postgres-kill" in all_proofs()
 
 
+def test_in_lanes_each_proof_runs_apart_and_those_that_fail_are_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(words: list[str], **_how: object) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.CompletedProcess(words, int(words[-1] == "sip"), stdout=f"{words[-1]} …".encode())
+
+    monkeypatch.setattr(prove.subprocess, "run", run)
+    assert prove._in_lanes(["pool", "sip", "mail"], Namespace(reduced=True, seed=7, lanes=2)) == ["sip"]
+    assert sorted(capsys.readouterr().out.split("\n")[:3]) == ["mail …", "pool …", "sip …"]
+
+
 def test_an_unknown_proof_is_one_clear_line() -> None:
     command = [sys.executable, "-m", "kcc.launch.prove", "no-such-thing"]
     done = subprocess.run(command, cwd=places.ROOT, capture_output=True, text=True, check=False)

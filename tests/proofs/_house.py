@@ -7,17 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import psycopg
 from flask import Flask
-from sqlalchemy.engine import make_url
 
 from kcc.app import create_app
 from kcc.config import Settings
-from kcc.core import migrating, roles
 from kcc.core.db import db
 from kcc.launch.places import VAR
 from kcc.launch.proving import Run
-from tests.conftest import PASSWORDS
+from tests.support.databases import drop, migrated, plain
 from tests.support.world import World, build_world
 
 
@@ -36,18 +33,15 @@ def house(run: Run, *, pool_size: int = 12, admin_url: str | None = None) -> Ite
     """The small world of the tests in a fresh database, dropped afterwards."""
     server = admin_url or run.admin_url()
     name = f"kcc_proof_{secrets.token_hex(4)}"
-    urls = roles.prepare(server, PASSWORDS, name)
-    migrating.upgrade(urls["KCC_OWNER_URL"])
-    inside = make_url(server).set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+    urls = migrated(server, name)
+    inside = plain(server, database=name)
     app = make_app(urls, pool_size)
     try:
         yield House(app, build_world(app, inside), inside, urls)
     finally:
         with app.app_context():
             db.engine.dispose()
-        outside = make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
-        with psycopg.connect(outside, autocommit=True) as admin:
-            admin.execute(f'drop database if exists "{name}" with (force)'.encode())
+        drop(server, name)
 
 
 def make_app(urls: dict[str, str], pool_size: int) -> Flask:

@@ -54,7 +54,7 @@ def forms(run: Run) -> Outcome:
         place.world.empty()
         result = _trial(run, place, run.size(full=600, reduced=24), run.size(full=50, reduced=4))
         place.world.empty()
-        control = _trial(run, place, run.size(full=60, reduced=10), 2, careless=True)
+        control = _trial(run, place, run.size(full=60, reduced=16), 2, careless=True)
     sound = all(result[name] == 0 for name in ("lost", "doubled", "two_references", "without_agent", "files_lost"))
     return Outcome(
         n=result["sent"],
@@ -63,7 +63,7 @@ def forms(run: Run) -> Outcome:
         and (run.reduced or result["sent_again"] > 0)
         and copies["forms"] == copies["answers"] == 1
         and bool(result["even"]),
-        control={"fault": "one form in five counts as ticketed before it is", **control},
+        control={"fault": "one form in two counts as ticketed before it is", **control},
         control_found=control["lost"] > 0 and not control["even"],
     )
 
@@ -260,7 +260,7 @@ def _work(place: House, careless: bool) -> None:
 
 
 def _careless(admin_url: str, handler: Callable[[jobs.Claimed], None], job: jobs.Claimed) -> None:
-    if uuid.UUID(job.args["form"]).int % 5 == 0:
+    if uuid.UUID(job.args["form"]).int % 2 == 0:
         with psycopg.connect(admin_url, autocommit=True) as admin:
             admin.execute(CARELESS, (job.args["form"],))
         return
