@@ -315,6 +315,18 @@ def open_tickets_of_party(municipality_id: int, party_id: uuid.UUID, most: int =
     )
 
 
+def contacts_of_tickets(municipality_id: int, ticket_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Contact]]:
+    """The contacts about each of these tickets of one municipality, oldest first, in one query."""
+    found: dict[uuid.UUID, list[Contact]] = {}
+    for contact in db.session.scalars(
+        sa.select(Contact)
+        .where(Contact.municipality_id == municipality_id, Contact.ticket_id.in_(ticket_ids))
+        .order_by(Contact.at)
+    ):
+        found.setdefault(contact.ticket_id, []).append(contact)
+    return found
+
+
 def recent_contacts_of_party(municipality_id: int, party_id: uuid.UUID, most: int = 5) -> list[RecentContact]:
     """What a party contacted this municipality about lately, newest first."""
     rows = db.session.execute(

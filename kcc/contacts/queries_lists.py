@@ -151,6 +151,17 @@ def found(text: str, *, before: Place | None, most: int) -> list[Row]:
     return [Row(*row) for row in rows]
 
 
+def tickets_of_party(
+    municipality_id: int, party_id: uuid.UUID, *, after: Place | None = None, most: int = 20
+) -> list[Row]:
+    """Every question of one party of one municipality, newest first, open or closed."""
+    asked = sa.select(*COLUMNS).where(Ticket.municipality_id == municipality_id, Ticket.party_id == party_id)
+    if after is not None:
+        asked = asked.where(sa.tuple_(Ticket.opened_at, Ticket.id) < (after.at, after.ticket_id))
+    rows = db.session.execute(asked.order_by(Ticket.opened_at.desc(), Ticket.id.desc()).limit(most))
+    return [Row(*row) for row in rows]
+
+
 def first_words(rows: Sequence[Row]) -> dict[uuid.UUID, str]:
     """The beginning of each ticket's question, in one query."""
     if not rows:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,11 +12,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kcc.contacts import actions_views, queries, queries_lists, rules, rules_lists, views_changes
+from kcc.contacts import actions_views, queries, queries_lists, rules, rules_lists, views_changes, views_party
 from kcc.contacts.forms import PRIORITIES, SearchForm, ViewForm
-from kcc.contacts.queries_lists import Place, Row
+from kcc.contacts.queries_lists import Row
 from kcc.contacts.rules_lists import STANDARD_VIEWS, TicketFilter, filter_from
-from kcc.contacts.views_ticket import bp
+from kcc.contacts.views_ticket import bp, place_from
 from kcc.contacts.views_words import CHANNEL_WORDS, STATUS_KINDS, STATUS_WORDS, age_words, due_words
 from kcc.core.clock import now
 from kcc.core.errors import InvalidInput
@@ -26,10 +25,10 @@ from kcc.municipalities import queries as municipalities
 from kcc.people import queries as people
 from kcc.web.guards import reads, requires
 from kcc.web.navigation import add_entry
-from kcc.web.paging import Page, pack, page_of, unpack
+from kcc.web.paging import Page, pack, page_of
 from kcc.web.person import actor, current_person
 
-__all__ = ["bp", "views_changes"]
+__all__ = ["bp", "views_changes", "views_party"]
 
 PAGE = 25
 STANDARD_WORDS = {
@@ -160,19 +159,6 @@ def change_view(view_id: uuid.UUID) -> ResponseReturnValue:
         except InvalidInput as fault:
             form.refuse(fault, "name")
     return _views_page(form, 422, view_id)
-
-
-def place_from(word: str | None) -> Place | None:
-    """Where a page begins, from the word in its URL; a broken one means the beginning."""
-    values = unpack(word)
-    if values is None or len(values) != 2:
-        return None
-    try:
-        at = None if values[0] == "None" else datetime.fromisoformat(values[0])
-        place = Place(at, uuid.UUID(values[1]))
-    except ValueError:
-        return None
-    return place if at is None or at.tzinfo else None
 
 
 def _topics_of_group(topics: dict[int, tuple[str, str]], group_id: int | None) -> list[int] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -19,6 +20,7 @@ from kcc.contacts.forms import (
     ReopenForm,
 )
 from kcc.contacts.models import Ticket
+from kcc.contacts.queries_lists import Place
 from kcc.contacts.rules import Priority, Status
 from kcc.contacts.views_words import (
     CHANNEL_WORDS,
@@ -35,6 +37,7 @@ from kcc.parties.rules import format_phone
 from kcc.people import queries as people
 from kcc.web import panels
 from kcc.web.guards import repeatable, requires
+from kcc.web.paging import unpack
 from kcc.web.person import actor, current_person
 
 bp = Blueprint("contacts", __name__, url_prefix="/tickets")
@@ -149,3 +152,16 @@ def possible(of: Ticket, may_write: bool) -> dict[str, bool]:
         "reopen": here and of.status in rules.REOPENED_FROM,
         "undo": may_write,
     }
+
+
+def place_from(word: str | None) -> Place | None:
+    """Where a page begins, from the word in its URL; a broken one means the beginning."""
+    values = unpack(word)
+    if values is None or len(values) != 2:
+        return None
+    try:
+        at = None if values[0] == "None" else datetime.fromisoformat(values[0])
+        place = Place(at, uuid.UUID(values[1]))
+    except ValueError:
+        return None
+    return place if at is None or at.tzinfo else None

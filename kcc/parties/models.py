@@ -52,7 +52,7 @@ class DigitalAddress(TenantMixin, Base):
     __policy__ = "party_child"
     __table_args__ = tenant_key(
         tenant_reference("party_id", "party", ondelete="CASCADE"),
-        sa.Index(None, "municipality_id", "address"),
+        sa.Index("ix_digital_address_heard", "municipality_id", sa.text("lower(address)")),
         sa.Index(None, "municipality_id", "party_id"),
     )
 

@@ -65,9 +65,7 @@ def _wanted(
         number, raw = rules.normalise_phone(phone)
         found.append(_by_address(municipality_id, number or raw))
     if email.strip():
-        address = rules.normalise_email(email)
-        # Said aloud, nobody hears capitals; most addresses are kept in small letters.
-        found.append(_by_address(municipality_id, address, address.lower()))
+        found.append(_by_address(municipality_id, rules.normalise_email(email)))
     if postcode.strip():
         found.append(_by_postcode(municipality_id, rules.normalise_postcode(postcode), house_number.strip(), limit))
     if not found:
@@ -76,11 +74,15 @@ def _wanted(
     return [party_id for party_id in first if all(party_id in others for others in rest)]
 
 
-def _by_address(municipality_id: int, *addresses: str) -> list[uuid.UUID]:
+def _by_address(municipality_id: int, address: str) -> list[uuid.UUID]:
+    # Said aloud, nobody hears capitals.
     return list(
         db.session.scalars(
             sa.select(DigitalAddress.party_id)
-            .where(DigitalAddress.municipality_id == municipality_id, DigitalAddress.address.in_(addresses))
+            .where(
+                DigitalAddress.municipality_id == municipality_id,
+                sa.func.lower(DigitalAddress.address) == address.lower(),
+            )
             .distinct()
         )
     )

@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 from kcc.core.permissions import Permission
 from kcc.municipalities import queries as municipalities
 from kcc.parties import evidence, queries
+from kcc.web import panels
 from kcc.web.guards import requires
-from kcc.web.person import actor
+from kcc.web.person import actor, current_person
 
 bp = Blueprint("parties", __name__, url_prefix="/parties")
 
@@ -19,9 +20,14 @@ bp = Blueprint("parties", __name__, url_prefix="/parties")
 @bp.get("/<int:municipality_id>/<uuid:party_id>")
 @requires(Permission.DESK_USE)
 def show(municipality_id: int, party_id: uuid.UUID) -> ResponseReturnValue:
-    """Who this is, how to reach them; a secret address is not shown, a BSN only masked."""
+    """Who this is, how to reach them; a secret address is not shown, a BSN only masked; other rooms tell the rest."""
     town = municipalities.municipality(municipality_id)
     evidence.record_look(
         actor=actor(), municipality_id=town.id, what="party_open", reason="page", party_id=party_id, found=1
     )
-    return render_template("parties/show.html", town=town, party=queries.card(town.id, party_id))
+    return render_template(
+        "parties/show.html",
+        town=town,
+        party=queries.card(town.id, party_id),
+        panels=panels.places("party", current_person(), municipality_id=town.id, party_id=party_id),
+    )

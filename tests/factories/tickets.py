@@ -15,13 +15,14 @@ def make_ticket(
     world: World, *, town: str = "Aalburg", topic: str = "paspoort", person: str = "agent",
     question: str = "Wanneer is mijn paspoort klaar?", name: str = "", number: str = "", department: str | None = None,
     status: str | None = None, opened_at: datetime | None = None, due_at: datetime | None = None, priority: int = 2,
+    party_id: uuid.UUID | None = None,
 ) -> uuid.UUID:  # fmt: skip
     """A ticket with its question, and who asked when named."""
     centre = "zuid" if town == "Drunen" else "noord"
     with world.scope(person, Permission.TICKET_WRITE) as actor:
         ticket = actions.open_ticket(
             actor=actor, municipality_id=world.towns[town], topic_id=world.topics[centre, topic], channel="phone",
-            opened_at=opened_at, due_at=due_at, priority=priority,
+            opened_at=opened_at, due_at=due_at, priority=priority, party_id=party_id,
             department_ids=[world.departments[town, department]] if department else [],
         )  # fmt: skip
         actions.write(actor=actor, ticket=ticket, kind="question", body=question, internal=False, at=opened_at)

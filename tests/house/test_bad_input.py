@@ -22,6 +22,7 @@ import kcc.web.requests
 from kcc.core.db import db
 from kcc.launch.proving import Run
 from kcc.web.guards import stamp_of
+from tests.house.forms_unshown import UNSHOWN
 from tests.proofs._house import House, house
 from tests.proofs._lookalikes import Planter
 from tests.proofs._probing import Prober, Visitor, shape
@@ -45,34 +46,6 @@ TEXTS: dict[str, str] = {
 }
 KEEPS_LONG_TEXT = {"desk.act", "tuning.try_out"}
 """A draft keeps text that is too long, with a warning; a field for a number refuses it and shows the number that holds."""
-UNSHOWN: dict[str, tuple[str, dict[str, str], frozenset[str]]] = {
-    "contacts.answer": ("agent", {"version": "1"}, frozenset({"body"})),
-    "contacts.close": ("agent", {"version": "1"}, frozenset()),
-    "contacts.reopen": ("agent", {"version": "1"}, frozenset({"reason"})),
-    "contacts.presence": ("agent", {"version": "1"}, frozenset()),
-    "contacts.leave": ("agent", {}, frozenset()),
-    "desk.reveal": ("agent", {}, frozenset({"reveal_reason"})),
-    "desk.find_colleagues": ("agent", {"q0-outcome": "transferred"}, frozenset({"q0-transfer_to"})),
-    "knowledge_editing.handle_report": ("editor_all", {}, frozenset()),
-    "knowledge_editing.withdraw": ("editor_all", {"version": "1"}, frozenset()),
-    "backoffice.release": ("handler", {}, frozenset()),
-    "mail.give_to_town": ("supervisor", {"municipality_id": "1"}, frozenset()),
-    "mail.send_again": ("agent", {}, frozenset()),
-    "mail.settle": ("agent", {}, frozenset()),
-    "mail.with_text": ("agent", {"text": "x", "recipient": "jan@example.nl"}, frozenset({"body"})),
-    "tuning.save": ("supervisor", {}, frozenset()),
-    "tuning.end_crisis": ("supervisor", {}, frozenset()),
-    "operations.take_back": ("supervisor", {}, frozenset()),
-    "channels.take_number": ("agent", {}, frozenset()),
-    "channels.call_number": ("agent", {}, frozenset()),
-    "channels.recall_number": ("agent", {}, frozenset()),
-    "channels.no_show": ("agent", {}, frozenset()),
-    "channels.finish_visit": ("agent", {}, frozenset()),
-    "routing.beat": ("agent", {}, frozenset()),
-    "account.confirm": ("agent", {}, frozenset({"code"})),
-    "account.drop": ("agent", {}, frozenset({"code", "password"})),
-}
-"""Forms that no page of this world shows as it stands: who sends them, with which fields."""
 ASKED_WHEN_NEEDED = frozenset({"find_bsn", "bsn"})
 """Fields that stand on the page only while the topic needs them: with hostile text for a topic they are gone on purpose."""
 REMOVES = ("delete",)
