@@ -42,6 +42,7 @@ ROOMS = (
     "insight",
     "operations",
     "setup",
+    "imports",
 )
 LOCALES = ("nl", "en")
 BANNER = "tuning.crisis_banner"

@@ -14,6 +14,8 @@ EVERYWHERE = "kcc_covers_centre(centre_id) and (select kcc_whole('{c}'))::int[] 
 OWN_DEPARTMENT = "department_id = any((select kcc_departments())::int[])"
 
 NO_PERSON = "(select kcc_door_kind()) in ('lease', 'command', 'exchange')"
+BY_MACHINES = "(select kcc_door_kind()) in ('command', 'lease')"
+"""Removing asks no check of a new row, so lists of the country have a second, restrictive policy for it."""
 STAFF = (
     "exists (select 1 from membership m where m.account_id = {t}.account_id"
     " and m.municipality_id = any((select kcc_whole('staff'))::int[]))"
@@ -42,6 +44,8 @@ POLICIES: dict[str, tuple[str, str | None]] = {
     ),
     "article_child": (f"{CENTRES} and exists (select 1 from article a where a.id = {{t}}.article_id)", None),
     "open": ("true", "(select kcc_door_kind()) = 'command'"),
+    # Lists of the country: everybody reads, a command or a job of the worker writes; see also ``BY_MACHINES``.
+    "national": ("true", f"{BY_MACHINES}"),
     "account": (
         "id = (select kcc_account()) or id in (select m.account_id from membership m)"
         " or exists (select 1 where (select kcc_door_kind()) = 'command')",
@@ -171,6 +175,8 @@ def statements(table: str, policy: str, data_class: str) -> list[str]:
         f"create policy rows on {table} to kcc_app using ({using_sql}) with check ({check_sql})",
         f"grant {rights} on {table} to kcc_app",
     ]
+    if policy == "national":
+        result.append(f"create policy removal on {table} as restrictive for delete to kcc_app using ({BY_MACHINES})")
     if table in (*GUARD_READS, *LATER_READS):
         result += [
             f"create policy guard on {table} for select to kcc_guard using (true)",

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from kcc.contacts.models import TicketCounter
+from kcc.core.bulk import bulk_insert
 from kcc.core.db import db, new_id
-from kcc.demo.bulk import bulk_insert
 from kcc.demo.content_shapes import TopicContent, TownContent
 from kcc.routing import rules as routing
 

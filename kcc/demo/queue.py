@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from kcc.contacts import actions as contacts
+from kcc.core.bulk import bulk_insert
 from kcc.core.clock import now
 from kcc.core.db import db, new_id
 from kcc.core.permissions import Actor
-from kcc.demo.bulk import bulk_insert
 from kcc.demo.content_shapes import CentreContent
 from kcc.demo.laid import Laid
 from kcc.routing import actions as routing

@@ -63,6 +63,10 @@ class FileStore:
         """All of a file; raises FileNotFoundError."""
         return self.path(municipality_id, file_id).read_bytes()
 
+    def remove(self, municipality_id: int, file_id: uuid.UUID) -> None:
+        """Take a file away for good; one that is not there is no fault."""
+        self.path(municipality_id, file_id).unlink(missing_ok=True)
+
     def ids(self, municipality_id: int, *, older_than: float = 0.0) -> Iterator[uuid.UUID]:
         """The files of a municipality that were last written at least ``older_than`` seconds ago."""
         before = time.time() - older_than

@@ -147,7 +147,7 @@ class Product(Base):
 
     __tablename__ = "product"
     __shared__ = "a national list, the same for everyone"
-    __policy__ = "open"
+    __policy__ = "national"
 
     upn: Mapped[str] = mapped_column(primary_key=True)
     uri: Mapped[str]

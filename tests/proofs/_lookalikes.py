@@ -27,6 +27,7 @@ from kcc.routing import models_deciding as deciding
 from kcc.routing import models_presence as presence
 from kcc.routing import models_tuning as tuning
 from tests.proofs import _lookalikes_changes as changes
+from tests.proofs import _lookalikes_imports as imported
 from tests.proofs import _lookalikes_mail as mails
 from tests.support.world import DEPARTMENTS, TOWNS, World
 
@@ -169,6 +170,8 @@ class Planter:
             town, core.Submission, account_id=self.world.people[AGENTS[town]], key=self._id("sent", town), endpoint="proof", digest=b"x", at=AT
         )  # fmt: skip
         mails.plant_town(self._put, town, self._mailbox(town), setup)
+        imported.plant_register(self.connection)
+        imported.plant_town(self._put, town, ids["account"][0], setup, self._id("import", town))
         for key in DEPARTMENTS:
             self._case(town, centre, key, own)
         if town == TOWNS[centre][0]:

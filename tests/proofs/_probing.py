@@ -25,6 +25,7 @@ NAMED = {
     "department": "department", "account": "account", "assignee": "account", "entrance": "entrance", "contact": "contact",
     "incident": "incident", "other": "ticket", "membership": "membership", "colleague": "account", "door": "saved_view",
     "change": "setup_change", "m": "municipality", "t": "topic", "reference": "ticket", "towns": "municipality", "municipalities": "municipality",
+    "run": "import_run",
 }  # fmt: skip
 OF_ONE_TOWN = {"Aalburg": "handler", "Bergen": "handler_bergen", "Cadzand": "agent_cadzand", "Drunen": "agent_zuid"}
 """Somebody who works nowhere else: a colleague of two towns is known in both."""

@@ -38,7 +38,7 @@ class Truth:
 
 def judged_tables() -> list[str]:
     """Every table with a policy that keeps somebody out."""
-    return sorted(name for name, model in models().items() if model.__policy__ != "open")
+    return sorted(name for name, model in models().items() if model.__policy__ not in ("open", "national"))
 
 
 def without_rows(given: House) -> list[str]:

@@ -33,6 +33,8 @@ SAID = {"variables": "prijs = 12", "reference": OTHER, "sites": "https://www.gem
 """What a field wants to hear, where any word will not do."""
 FILE = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 """What is sent where a file is asked for."""
+LIST = b"UniformeProductnaam,URI\npaspoort,http://example.org/paspoort\n"
+"""What is sent where that file must be a list."""
 WHO = "(select id from account where email = '{}@kcc.example')"
 AT_COUNTER = (
     "update entrance set kind = 'counter' where kind = 'phone'; update queue_number set on_day = current_date;"
@@ -58,6 +60,9 @@ MOMENTS = {
     " claimed_at = now() where kind = 'counter'",
     "looked at today": "update daily_check set on_day = current_date, point = 'health',"
     f" account_id = {WHO.format('supervisor')} where point = 'Aalburg'",
+    "import goes on": "update import_run set state = 'running'",
+    "import is done": "update import_run set state = 'done', dry_run = false, added = 1",
+    "a town came to an end": "update municipality set cbs_code = '9000' where name = 'Aalburg'; delete from municipality_successor",
     "signed in elsewhere": "insert into guard.door (id, secret_hash, kind, account_id, second_factor, expires_at, idle, label)"
     f" values ('{uuid.UUID(int=77)}', 'elsewhere', 'session', {WHO.format('agent')}, true, now() + interval '1 hour', interval '1 hour', 'x')"
     " on conflict do nothing",
@@ -163,7 +168,7 @@ def _trial(given: House, planter: Planter, sending: Sending, copies: int) -> Lef
         client.set_cookie("kcc_session", sending.visitor.secret)
         ready.wait()
         data = {**dict(sending.data), "form_key": key}
-        data |= {name: (io.BytesIO(FILE), "brief.pdf") for name, value in sending.data if value is FILE}
+        data |= {name: (io.BytesIO(value), "brief.pdf") for name, value in sending.data if isinstance(value, bytes)}
         found: TestResponse = client.post(sending.path, data=data)
         # the words "Redirecting…" of a redirection are nobody's answer: where it leads is
         answers.append((found.status_code, found.location) if found.location else shape(found))
@@ -278,7 +283,7 @@ def _values(form: Tag) -> dict[str, Any]:
         elif control.name == "textarea":
             data[name] = control.text.strip() or COMMON
         elif kind == "file":
-            data[name] = FILE
+            data[name] = LIST if "csv" in str(control.get("accept", "")) else FILE
         elif kind not in ("submit", "button"):
             data[name] = control.get("value") or (
                 COMMON if kind in ("text", "search") and control.has_attr("required") else ""

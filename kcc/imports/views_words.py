@@ -1,0 +1,94 @@
+"""What imports are called on screen: kinds, fields, states, and why a row was refused."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from kcc.imports.models import ImportRun
+
+KIND_WORDS: dict[str, tuple[LazyString, LazyString]] = {
+    "upl": (_l("Producten (UPL)"), _l("De landelijke productnamen: UPL-actueel.csv.")),
+    "product_areas": (
+        _l("Informatiegebieden van producten"),
+        _l("UPL-SDG-Informatiegebied.csv. Neem eerst de producten over."),
+    ),
+    "municipality_history": (
+        _l("Gemeenten door de jaren, met opvolgers"),
+        _l("Tabel 33 van de BRP: Tabel33_Gemeententabel.csv."),
+    ),
+    "municipalities": (_l("Gemeenten van nu"), _l("De indeling van het CBS: codes en namen.")),
+    "rsin": (_l("RSIN van gemeenten"), _l("RSIN.csv. Neem eerst de gemeenten over.")),
+    "postcodes": (_l("Postcodes"), _l("Postcode, plaats en gemeente. Neem eerst de gemeenten over.")),
+}
+"""The name of each kind, and which file it wants."""
+FIELD_WORDS: dict[str, LazyString] = {
+    "upn": _l("Productnaam"),
+    "uri": _l("Webadres in de lijst"),
+    "for_municipality": _l("Voor gemeenten"),
+    "for_citizen": _l("Voor inwoners"),
+    "for_business": _l("Voor ondernemers"),
+    "law_label": _l("Wettelijke grondslag"),
+    "law_url": _l("Webadres van de grondslag"),
+    "area_code": _l("Code van het informatiegebied"),
+    "area_name": _l("Informatiegebied"),
+    "theme": _l("Thema"),
+    "code": _l("Gemeentecode"),
+    "name": _l("Naam"),
+    "successor_code": _l("Code van de opvolger"),
+    "began_on": _l("Begin"),
+    "ended_on": _l("Einde"),
+    "rsin": _l("RSIN"),
+    "pc4": _l("Postcode (vier cijfers)"),
+    "place": _l("Plaats"),
+    "municipality": _l("Gemeente"),
+    "valid_from": _l("Geldig vanaf"),
+    "valid_to": _l("Geldig tot en met"),
+}
+REASONS: dict[str, LazyString] = {
+    "columns": _l("De regel heeft een ander aantal kolommen dan de eerste."),
+    "missing": _l("Dit is verplicht en ontbreekt."),
+    "too_long": _l("De tekst is te lang."),
+    "no_url": _l("Dit is geen webadres."),
+    "no_cross": _l("Verwacht wordt X of leeg."),
+    "no_code": _l("Dit is geen gemeentecode van vier cijfers."),
+    "no_municipality": _l("Deze code is niet van een gemeente."),
+    "no_area": _l("Dit is geen code van een informatiegebied."),
+    "no_date": _l("Dit is geen datum."),
+    "no_rsin": _l("Een RSIN heeft negen cijfers."),
+    "no_postcode": _l("Dit zijn geen vier cijfers van een postcode."),
+    "no_choice": _l("Dit woord is hier niet bekend."),
+    "before": _l("Het einde ligt voor het begin."),
+    "unknown_product": _l("Dit product staat niet in de productenlijst."),
+    "unknown_municipality": _l("Deze gemeente staat niet in de gemeentetabel."),
+    "database": _l("De waarden passen niet bij wat er al is."),
+    "in_use": _l("Dit is intussen in gebruik en blijft staan."),
+}
+STATES: dict[str, tuple[LazyString, str]] = {
+    "new": (_l("kolommen kiezen"), "open"),
+    "ready": (_l("klaar om te proberen"), "info"),
+    "trying": (_l("wordt geprobeerd"), "info"),
+    "running": (_l("bezig"), "info"),
+    "tried": (_l("geprobeerd"), "open"),
+    "done": (_l("overgenomen"), "ok"),
+    "stopped": (_l("gestopt"), "warn"),
+    "undoing": (_l("wordt teruggedraaid"), "info"),
+    "undone": (_l("teruggedraaid"), "neutral"),
+}
+
+
+def state_of(run: ImportRun) -> tuple[LazyString, str]:
+    """The word and colour for where a run stands."""
+    if run.dry_run and run.state in ("running", "done"):
+        return STATES["trying" if run.state == "running" else "tried"]
+    return STATES[run.state]
+
+
+def field_word(name: str) -> LazyString | str:
+    """A field as the screen calls it; empty for the row as a whole."""
+    return FIELD_WORDS.get(name, name)
+
+
+def reason_word(code: str) -> LazyString | str:
+    """Why something was refused, in words."""
+    return REASONS.get(code, code)
