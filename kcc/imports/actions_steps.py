@@ -119,16 +119,13 @@ def _write(batch: Batch) -> None:
 def _within(work: Callable[[], Any], *, keep: bool) -> bool:
     """Do something in a savepoint, to be kept or only tried; returns whether the database accepted it."""
     db.session.flush()
-    savepoint = db.session.begin_nested()
     try:
-        work()
+        with db.session.begin_nested() as savepoint:
+            work()
+            if not keep:
+                savepoint.rollback()
     except (IntegrityError, DataError):
-        savepoint.rollback()
         return False
-    if keep:
-        savepoint.commit()
-    else:
-        savepoint.rollback()
     return True
 
 

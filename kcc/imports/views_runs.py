@@ -25,11 +25,14 @@ from kcc.municipalities import queries as municipalities
 from kcc.web import fragments
 from kcc.web.forms import BaseForm
 from kcc.web.guards import requires, takes_files
-from kcc.web.navigation import add_entry
+from kcc.web.navigation import add_setup_entry
 from kcc.web.paging import page_of, unpack
 from kcc.web.person import actor
 
-add_entry("imports.overview", _l("Imports"), Permission.SETUP_MANAGE, place=88)
+add_setup_entry(
+    "imports.overview", _l("Imports"), _l("Lijsten en oude gegevens uit bestanden overnemen, eerst op proef."),
+    Permission.SETUP_MANAGE, place=40,
+)  # fmt: skip
 PAGE_SIZE = 25
 REFUSALS_SHOWN = 50
 

@@ -17,6 +17,8 @@ NAMELESS = {
     "count_today": "the clock counts",
     "forecast": "the clock counts",
     "forget": "the clock, by the terms in rules_presence",
+    "keep_rows": "writers of imports stand on it; the run names who",
+    "remove_rows": "the same, when a run is undone",
 }
 TRACELESS = {
     "forget_old": "retention by the clock, of ticks that hold no person",

@@ -37,6 +37,7 @@ WITHOUT: dict[str, str] = {
     "models_calls": "the same",
     "models_forms": "the same",
     "models_counter": "the same",
+    "models_national": "the same",
 }
 
 
@@ -99,7 +100,11 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "core/roles": "tests/house/test_tenancy.py",
     "demo/articles": "tests/demo/test_load.py",
     "demo/channels_life": "tests/demo/test_load.py",
-    "demo/bulk": "tests/demo/test_load.py",
+    "core/bulk": "tests/demo/test_load.py",
+    "imports/forms": "tests/imports/test_views.py",
+    "imports/queries": "tests/imports/test_actions.py, tests/imports/test_views.py",
+    "imports/jobs": "tests/imports/test_actions.py",
+    "imports/actions_steps": "tests/imports/test_actions.py",
     "demo/commands": "tests/journeys/conftest.py loads by command",
     "demo/content_files": "tests/demo/test_content.py",
     "demo/content_people": "tests/demo/test_content.py",
