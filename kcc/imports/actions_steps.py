@@ -19,20 +19,26 @@ from kcc.core import audit
 from kcc.core.clock import now
 from kcc.core.csv_shapes import RawRow, Shape, decoded, rows_of
 from kcc.core.db import db, new_id
+from kcc.core.errors import NotAllowed
 from kcc.core.permissions import Actor
-from kcc.imports import actions, actions_national, queries, rules
+from kcc.imports import actions, actions_national, actions_tickets, queries, rules
 from kcc.imports.actions_writing import WRITERS, Batch, Row, Writer
 from kcc.imports.models import ImportRecord, ImportRefusal, ImportRun
 from kcc.imports.rules_kinds import KINDS
 
-__all__ = ["actions_national"]
+__all__ = ["actions_national", "actions_tickets"]
 COUNTS = ("added", "changed", "unchanged", "joined", "kept")
 UNDO_CHUNK = 1000
 
 
 def take_step(*, actor: Actor, run_id: uuid.UUID) -> bool:
-    """Do the next chunk of a run; returns whether there is more to do. A run that was stopped or is over: nothing is done."""
+    """Do the next chunk of a run; returns whether there is more to do. A run that was stopped or is over: nothing is done.
+
+    Raises NotAllowed for rows about citizens by anybody but a job, which sees that one town only.
+    """
     run = queries.run(run_id, locked=True)
+    if KINDS[run.kind].personal and actor.kind != "job":
+        raise NotAllowed
     if run.state == "undoing":
         return _undo_step(actor, run)
     if run.state != "running":

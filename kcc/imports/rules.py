@@ -139,6 +139,14 @@ def moment(cell: str) -> datetime:
         raise Unreadable("no_date") from error
 
 
+def recent_moment(cell: str) -> datetime:
+    """As ``moment``, from the year 2000 on: references hold two digits of the year."""
+    at = moment(cell)
+    if not 2000 <= at.astimezone(ZONE).year <= 2099:
+        raise Unreadable("too_old")
+    return at
+
+
 def one_of(words: Mapping[str, str]) -> Reader:
     """One of the given words (small letters), as the value it stands for."""
 

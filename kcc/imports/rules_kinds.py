@@ -2,7 +2,47 @@
 
 from __future__ import annotations
 
-from kcc.imports.rules import Field, Kind, cross, day, matching, municipality_code, text, web_address
+from kcc.imports.rules import (
+    Field,
+    Kind,
+    cross,
+    day,
+    matching,
+    municipality_code,
+    one_of,
+    recent_moment,
+    refusing,
+    text,
+    web_address,
+)
+from kcc.parties.rules import normalise_email
+
+CHANNELS = one_of(
+    {
+        **dict.fromkeys(("telefoon", "telefonisch", "bellen", "tel", "phone"), "phone"),
+        **dict.fromkeys(("balie", "loket", "counter"), "counter"),
+        **dict.fromkeys(("e-mail", "email", "mail"), "email"),
+        **dict.fromkeys(("brief", "post", "letter"), "letter"),
+        **dict.fromkeys(("webformulier", "website", "web", "formulier", "internet", "webform"), "webform"),
+        **dict.fromkeys(("anders", "overig", "other"), "other"),
+    }
+)
+OUTCOMES = one_of(
+    {
+        **dict.fromkeys(("beantwoord", "afgehandeld", "answered"), "answered"),
+        **dict.fromkeys(("doorgezet", "terugbelverzoek", "uitgezet", "escalated"), "escalated"),
+        **dict.fromkeys(("doorverbonden", "transferred"), "transferred"),
+        **dict.fromkeys(("verwezen", "doorverwezen", "referred"), "referred"),
+        **dict.fromkeys(("afgebroken", "opgehangen", "cut_off"), "cut_off"),
+        **dict.fromkeys(("ontvangen", "received"), "received"),
+    }
+)
+REFERENCE = matching(r"[^\x00]{1,100}", "too_long")
+WHO = (
+    Field("citizen", text(200), False, ("naam", "inwoner", "melder", "klant")),
+    Field("phone", text(40), False, ("telefoon", "telefoonnummer", "tel")),
+    Field("email", refusing(normalise_email, "no_email"), False, ("e-mail", "e-mailadres", "emailadres")),
+)
 
 PRODUCTS = Kind(
     "upl",
@@ -64,8 +104,43 @@ POSTCODES = Kind(
     ),
     national=True,
 )
+TICKETS = Kind(
+    "tickets",
+    (
+        Field(
+            "source_reference",
+            REFERENCE,
+            True,
+            ("kenmerk", "zaaknummer", "ticketnummer", "meldingsnummer", "referentie", "id"),
+        ),
+        Field("topic", text(300), True, ("onderwerp", "categorie", "product")),
+        Field("opened_at", recent_moment, True, ("geopend", "aangemaakt", "ontvangen", "datum", "begindatum")),
+        Field("closed_at", recent_moment, False, ("gesloten", "afgesloten", "afgehandeld op", "einddatum")),
+        Field("channel", CHANNELS, False, ("kanaal",)),
+        Field("outcome", OUTCOMES, False, ("resultaat", "uitkomst")),
+        Field("department", text(200), False, ("afdeling",)),
+        Field("question", text(10_000, multiline=True), False, ("vraag", "omschrijving", "toelichting")),
+        Field("answer", text(10_000, multiline=True), False, ("antwoord", "afhandeling")),
+        *WHO,
+    ),
+    chunk=1000,
+    personal=True,
+)
+CONTACTS = Kind(
+    "contacts",
+    (
+        Field("contact_reference", REFERENCE, True, ("contactnummer", "contact", "id")),
+        Field("source_reference", REFERENCE, True, ("kenmerk", "zaaknummer", "ticketnummer", "meldingsnummer")),
+        Field("at", recent_moment, True, ("datum", "tijdstip", "moment")),
+        Field("channel", CHANNELS, False, ("kanaal",)),
+        Field("outcome", OUTCOMES, False, ("resultaat", "uitkomst")),
+        Field("note", text(10_000, multiline=True), False, ("notitie", "tekst", "omschrijving")),
+        *WHO,
+    ),
+    chunk=1000,
+    personal=True,
+)
 
-KINDS: dict[str, Kind] = {
-    kind.key: kind for kind in (PRODUCTS, PRODUCT_AREAS, MUNICIPALITIES, MUNICIPALITY_HISTORY, RSIN, POSTCODES)
-}
+NATIONAL = (PRODUCTS, PRODUCT_AREAS, MUNICIPALITIES, MUNICIPALITY_HISTORY, RSIN, POSTCODES)
+KINDS: dict[str, Kind] = {kind.key: kind for kind in (*NATIONAL, TICKETS, CONTACTS)}
 """By name, in the order in which they are best taken over."""

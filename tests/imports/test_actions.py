@@ -180,7 +180,7 @@ def test_broken_files_are_refused_or_reported_never_a_fault_of_ours(world: World
         except InvalidInput:
             return
         actions.begin(actor=actor, run_id=run.id, dry_run=True, by_job=False)
-        while actions_steps.take_step(actor=actor, run_id=run.id):
+        while actions_steps.take_step(actor=Actor.job(), run_id=run.id):
             pass
         assert run.rows_read == run.added + run.changed + run.unchanged + run.joined + run.kept + run.refused
 
