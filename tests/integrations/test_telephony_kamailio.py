@@ -71,6 +71,31 @@ def test_a_busy_telephone_is_reported_and_the_caller_asked_about_again() -> None
     assert made.calls["c1"].is_parked and made.calls["c1"].tindex == "7"
 
 
+def test_an_answer_from_before_a_telephone_failed_does_not_ring_it_again() -> None:
+    made = bridge(who={"decision": "wait"}, waiting={"calls": [{"call": "c1", "decision": "agent", "agent": "1001"}]})
+    made.handle(INVITE)
+    call = made.calls["c1"]
+    asked, busy = call.times, {"decision": "agent", "agent": "1001"}
+    made._do("c1", call, asked, busy)
+    made.handle({"ev": "agent_failed", "call_id": "c1", "code": "486", "at": "1764061203"})
+    made.handle({**INVITE, "last_code": "486", "tindex": "7"})
+    made._do("c1", call, asked, busy)
+    assert made.told == [("agent", "1001")] and call.is_parked
+    made._do("c1", call, call.times, {"decision": "agent", "agent": "1002"})
+    assert made.told[1:] == [("agent", "1002")]
+
+
+def test_an_event_that_nobody_understands_stops_no_hand() -> None:
+    made = bridge(who={"decision": "wait"})
+    made.start()
+    made.take({"call_id": "c1"})
+    made.take(INVITE)
+    for hand in made.hands:
+        hand.join()
+    made.stopped.set()
+    assert events(made) == ["ringing"]
+
+
 def test_a_caller_who_leaves_is_abandoned_and_one_who_is_sent_away_is_not() -> None:
     made = bridge(who={"decision": "wait"})
     made.handle(INVITE)

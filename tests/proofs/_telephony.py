@@ -6,6 +6,7 @@ import base64
 import os
 import re
 import shutil
+import socket
 import subprocess
 import tempfile
 import threading
@@ -64,34 +65,36 @@ class Heard:
 
 
 @dataclass
+class Telephones:
+    """Agents' telephones, which go away with ``exits``."""
+
+    exits: ExitStack
+
+    def __post_init__(self) -> None:
+        self.folder = Path(self.exits.enter_context(tempfile.TemporaryDirectory(prefix="kcc-sip-")))
+
+    def add(self, scenario: str) -> str:
+        """Put a telephone on the net; gives its address."""
+        port = any_free_port()
+        words = [
+            "-sf", str(SCENARIOS / scenario), "-i", HOST, "-p", str(port), "-mi", HOST, "-mp", str(any_free_port()),
+            "-nostdin", "-nd",
+        ]  # fmt: skip
+        self.exits.callback(_end, _sipp(self.folder, words))
+        # The name differs, not only the port: what two ways of writing one telephone have in common is the name.
+        return f"sip:toestel-{port}@{HOST}:{port}"
+
+
+@dataclass
 class Exchange:
     """A running Kamailio with its bridge."""
 
     folder: Path
     sip_port: int
     bridge: Bridge
-    exits: ExitStack
 
-    def telephone(self, scenario: str) -> str:
-        """Put a telephone on the net; gives its address."""
-        port = any_free_port()
-        words = [
-            "-sf",
-            str(SCENARIOS / scenario),
-            "-i",
-            HOST,
-            "-p",
-            str(port),
-            "-mi",
-            HOST,
-            "-mp",
-            str(any_free_port()),
-        ]
-        self.exits.callback(_end, _sipp(self.folder, [*words, "-nostdin", "-nd"]))
-        return f"sip:agent@{HOST}:{port}"
-
-    def callers(self, number: str, scenario: str, *, count: int, rate: float, callback: bool = False) -> Callers:
-        """Let ``count`` people call a number, ``rate`` in a second."""
+    def callers(self, number: str, scenario: str, *, count: int, over: float, callback: bool = False) -> Callers:
+        """Let ``count`` people call a number, spread over so many seconds."""
         people = self.folder / f"people-{any_free_port()}.csv"
         lines = "".join(
             f"+316{n % 10**8:08d};{'yes' if callback else 'no'};\n" for n in range(12_000_000, 12_000_000 + count)
@@ -100,8 +103,8 @@ class Exchange:
         log = people.with_suffix(".log")
         words = [
             "-sf", str(SCENARIOS / scenario), "-inf", str(people), "-s", number, "-i", HOST, "-p", str(any_free_port()),
-            "-mi", HOST, "-mp", str(any_free_port()), f"{HOST}:{self.sip_port}", "-m", str(count), "-r", str(max(1, round(rate * 10))),
-            "-rp", "10000", "-nostdin", "-nd", "-trace_logs", "-log_file", str(log), "-timeout", "1500s", "-trace_err", "-error_file", str(log.with_suffix(".errors")),
+            "-mi", HOST, "-mp", str(any_free_port()), f"{HOST}:{self.sip_port}", "-m", str(count), "-r", str(count),
+            "-rp", str(round(over * 1000)), "-nostdin", "-nd", "-trace_logs", "-log_file", str(log), "-timeout", "1500s", "-trace_err", "-error_file", str(log.with_suffix(".errors")),
         ]  # fmt: skip
         return Callers(_sipp(self.folder, words), log)
 
@@ -158,7 +161,15 @@ def exchange(address: str, key: str, secret: str, bridge_class: type[Bridge] = B
             words = ["kamailio", "-DD", "-f", str(folder / "kamailio.cfg"), "-Y", str(folder), "-m", "128", "-M", "16"]
             process = subprocess.Popen(words, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         exits.callback(_end, process)
-        time.sleep(1.5)
-        if process.poll() is not None:
-            raise LaunchError("Kamailio start niet: " + (folder / "kamailio.log").read_text(errors="replace")[-400:])
-        yield Exchange(folder, sip_port, bridge, exits)
+        _wait_until_it_listens(process, http_port, folder / "kamailio.log")
+        yield Exchange(folder, sip_port, bridge)
+
+
+def _wait_until_it_listens(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    """Return when Kamailio takes connections. Raises LaunchError with its last words when it does not."""
+    deadline = time.monotonic() + 10
+    while process.poll() is None and time.monotonic() < deadline:
+        with suppress(OSError), socket.create_connection((HOST, port), timeout=1):
+            return
+        time.sleep(0.05)
+    raise LaunchError("Kamailio start niet: " + log.read_text(errors="replace")[-400:])

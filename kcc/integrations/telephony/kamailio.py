@@ -45,11 +45,15 @@ def configuration(*, folder: Path, host: str, sip_port: int, http_port: int, bri
 
 @dataclass
 class Parked:
-    """A caller whom Kamailio holds, and how to let it go on; ``agent`` is the telephone that rings or talks."""
+    """A caller whom Kamailio holds, and how to let it go on; ``agent`` is the telephone that rings or talks.
+
+    ``times`` counts how often the caller was parked: an answer to what was asked before the last time is of no use.
+    """
 
     tindex: str = ""
     tlabel: str = ""
     is_parked: bool = False
+    times: int = 0
     agent: str = ""
     wants_callback: bool = False
     refused: bool = False
@@ -91,6 +95,9 @@ class Bridge:
                 logger.warning("refused: %s", fault)
             except OSError:
                 logger.exception("KCC is out of reach")
+            except Exception:
+                # A hand that stops would leave a quarter of all callers unheard from then on.
+                logger.exception("event not understood")
             finally:
                 hand.task_done()
 
@@ -116,12 +123,15 @@ class Bridge:
             self._tell(call_id, "hung_up" if call.refused else "abandoned", event)
 
     def _invited(self, call_id: str, call: Parked, event: Mapping[str, Any]) -> None:
-        call.tindex, call.tlabel, call.is_parked = str(event["tindex"]), str(event["tlabel"]), True
+        with self.lock:
+            call.tindex, call.tlabel, call.is_parked = str(event["tindex"]), str(event["tlabel"]), True
+            call.times += 1
+            times = call.times
         call.wants_callback = event.get("callback") == "yes"
         if event.get("last_code") != "0":
             return  # parked again after a telephone failed: the round of questions finds the next agent
         self._tell(call_id, "ringing", event, to=event.get("to", ""), **{"from": event.get("from", "")})
-        self._do(call_id, call, self.client.post("/who", {"call": call_id}))
+        self._do(call_id, call, times, self.client.post("/who", {"call": call_id}))
 
     def _tell(self, call_id: str, verb: str, event: Mapping[str, Any], **more: Any) -> None:
         at = datetime.fromtimestamp(float(event["at"]), UTC).isoformat()
@@ -131,8 +141,9 @@ class Bridge:
         """For every parked caller, again and again: what should happen now?"""
         while not self.stopped.wait(ASK_EVERY_SECONDS):
             with self.lock:
-                if not any(call.is_parked for call in self.calls.values()):
-                    continue
+                asked = {call_id: call.times for call_id, call in self.calls.items() if call.is_parked}
+            if not asked:
+                continue
             try:
                 answers = self.client.post("/waiting", {})["calls"]
             except (Refused, OSError):
@@ -141,11 +152,15 @@ class Bridge:
             for answer in answers:
                 with self.lock:
                     call = self.calls.get(answer["call"])
-                if call is not None:
-                    self._do(answer["call"], call, answer)
+                if call is not None and answer["call"] in asked:
+                    self._do(answer["call"], call, asked[answer["call"]], answer)
 
-    def _do(self, call_id: str, call: Parked, answer: Mapping[str, Any]) -> None:
-        """Let Kamailio do what was decided, once: a caller who is not parked is ringing somewhere, or gone."""
+    def _do(self, call_id: str, call: Parked, times: int, answer: Mapping[str, Any]) -> None:
+        """Let Kamailio do what was decided, once: a caller who is not parked is ringing somewhere, or gone.
+
+        An answer from before a telephone failed would ring that telephone again: ``times`` is how often the caller had
+        been parked when KCC was asked.
+        """
         decision = answer["decision"]
         if decision == "callback_offer":
             if not call.wants_callback:
@@ -158,7 +173,7 @@ class Bridge:
         if decision not in words:
             return
         with self.lock:
-            if not call.is_parked:
+            if not call.is_parked or call.times != times:
                 return
             call.is_parked = False
             call.agent = str(answer.get("agent") or "")
