@@ -19,6 +19,7 @@ from kcc.municipalities import queries as municipalities
 from kcc.municipalities import rules as calendars
 from kcc.routing import actions_offers as offers
 from kcc.routing import queries_deciding as deciding
+from kcc.routing import queries_tuning as tuning
 from kcc.routing.models import WorkItem
 from kcc.routing.rules import State
 
@@ -97,6 +98,7 @@ def _wait(actor: Actor, call: Call, item: WorkItem) -> Decision:
         "position": expected.position + 1,
         "expected_wait_seconds": None if expected.seconds is None else round(expected.seconds),
         "ask_again_seconds": ASK_AGAIN_SECONDS,
+        **_announcement(call),
     }
     is_ringing = item.state != State.WAITING
     if is_ringing:
@@ -109,10 +111,16 @@ def _wait(actor: Actor, call: Call, item: WorkItem) -> Decision:
     return Decision(Does.WAIT, detail)
 
 
+def _announcement(call: Call) -> dict[str, str]:
+    """What is read out to who waits or finds the town closed, while a crisis holds for them; mostly nothing."""
+    said = tuning.spoken_message(call.municipality_id, queries.topic_group_of(call))
+    return {"announce": said} if said else {}
+
+
 def _closed(call: Call) -> Decision:
     """The town's hours, for the exchange to tell the caller."""
     town = municipalities.municipality(call.municipality_id)
-    detail: dict[str, Any] = {"municipality": town.name, "opens_at": None}
+    detail: dict[str, Any] = {"municipality": town.name, "opens_at": None, **_announcement(call)}
     try:
         opens = calendars.next_opening(municipalities.calendar_of(town.id, call.arrived_at), now())
         detail["opens_at"] = opens.isoformat()

@@ -233,9 +233,9 @@ def first_class(kind: str, municipality_id: int, topic_group: str = "") -> int:
     return int(rules.PriorityClass.CRISIS)
 
 
-def spoken_message(municipality_id: int) -> str:
-    """What the telephone exchange reads out to callers of a town now; "" mostly."""
-    found = crisis_for(municipality_id)
+def spoken_message(municipality_id: int, topic_group: str = "") -> str:
+    """What the telephone exchange reads out to callers of a town, about a group of topics if known, now; "" mostly."""
+    found = crisis_for(municipality_id, topic_group)
     return found.spoken if found else ""
 
 

@@ -12,6 +12,7 @@ from kcc.channels import actions_calls
 from tests.channels.exchange import BASE, Exchange, make_exchange
 from tests.channels.test_actions_calls import available, number_of
 from tests.house.code import ROOT
+from tests.routing.test_actions_crisis import switch_off, switch_on
 from tests.support.world import World
 
 OPENAPI: dict[str, Any] = json.loads((ROOT / "docs" / "telephony.openapi.json").read_text())
@@ -90,6 +91,17 @@ def test_real_answers_are_as_described(world: World, exchange: Careful, monkeypa
     exchange.post("/callback", call="a", accepted=True)
     exchange.event("x", "ringing", to="0900 0000")
     exchange.post("/who", call="x")
+
+
+def test_who_waits_hears_of_the_crisis_of_their_town(world: World, exchange: Careful) -> None:
+    exchange.event("a", "ringing", to=number_of(world, "Aalburg"))
+    exchange.event("b", "ringing", to=number_of(world, "Bergen"))
+    assert "announce" not in exchange.post("/who", call="a")
+    crisis_id = switch_on(world)
+    assert exchange.post("/who", call="a")["announce"] == "Sluit ramen en deuren."
+    assert [each.get("announce") for each in exchange.post("/waiting")["calls"]] == ["Sluit ramen en deuren.", None]
+    switch_off(world, crisis_id)
+    assert "announce" not in exchange.post("/who", call="a")
 
 
 def test_real_refusals_are_as_described(world: World, exchange: Careful) -> None:

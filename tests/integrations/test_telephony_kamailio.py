@@ -30,8 +30,8 @@ class Told(Bridge):
 
     told: list[tuple[str, str]]
 
-    def _go_on(self, call: kamailio.Parked, do: str) -> None:
-        self.told = [*getattr(self, "told", []), (do, call.agent)]
+    def _go_on(self, call: kamailio.Parked, do: str, announce: str = "") -> None:
+        self.told = [*getattr(self, "told", []), (do, announce or call.agent)]
 
 
 INVITE = {"ev": "invite", "call_id": "c1", "to": "140181", "from": 'sip:06"x"@h', "tindex": "1", "tlabel": "2", "last_code": "0", "callback": "", "at": "1764061200.5"}  # fmt: skip
@@ -83,6 +83,23 @@ def test_an_answer_from_before_a_telephone_failed_does_not_ring_it_again() -> No
     assert made.told == [("agent", "1001")] and call.is_parked
     made._do("c1", call, call.times, {"decision": "agent", "agent": "1002"})
     assert made.told[1:] == [("agent", "1002")]
+
+
+def test_what_is_said_in_a_crisis_is_passed_on_once_and_the_caller_keeps_waiting() -> None:
+    made = bridge(who={"decision": "wait", "announce": "Sluit ramen\nen deuren."})
+    made.handle(INVITE)
+    assert made.told == [("hold", "Sluit ramen en deuren.")] and not made.calls["c1"].is_parked
+    made.handle({**INVITE, "last_code": "hold", "tindex": "8"})
+    call = made.calls["c1"]
+    assert events(made) == ["ringing"] and call.is_parked
+    for decision in ("wait", "callback_offer"):
+        made._do("c1", call, call.times, {"decision": decision, "announce": "Sluit ramen en deuren."})
+    assert len(made.told) == 1 and call.is_parked
+    made._do("c1", call, call.times, {"decision": "callback_offer", "announce": "Blijf binnen."})
+    assert made.told[1:] == [("hold", "Blijf binnen.")]
+    closed = bridge(who={"decision": "closed", "announce": "Sluit ramen en deuren."})
+    closed.handle(INVITE)
+    assert closed.told == [("reject", "Sluit ramen en deuren.")]
 
 
 def test_an_event_that_nobody_understands_stops_no_hand() -> None:

@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 HANDS = 4
 """Threads that pass events on; those of one call always go through the same hand, in order."""
 ASK_EVERY_SECONDS = 0.5
+LONGEST_ANNOUNCEMENT = 400
+"""Characters, on one line: it travels in a header."""
 REASONS = {"486": "busy", "600": "busy", "408": "no_answer", "480": "no_answer", "603": "refused"}
 
 
@@ -57,6 +59,7 @@ class Parked:
     agent: str = ""
     wants_callback: bool = False
     refused: bool = False
+    announced: str = ""
 
 
 @dataclass
@@ -162,8 +165,10 @@ class Bridge:
         been parked when KCC was asked.
         """
         decision = answer["decision"]
+        announce = " ".join(str(answer.get("announce") or "").split())[:LONGEST_ANNOUNCEMENT]
         if decision == "callback_offer":
             if not call.wants_callback:
+                self._announce(call, times, announce)
                 return
             # Stands for a choice by key in a menu; asked once, and the answer may be: an agent is just coming.
             call.wants_callback = False
@@ -171,6 +176,7 @@ class Bridge:
             decision = "reject" if answer["accepted"] else answer["decision"]
         words = {"agent": "agent", "closed": "reject", "reject": "reject", "unknown_number": "unknown"}
         if decision not in words:
+            self._announce(call, times, announce)
             return
         with self.lock:
             if not call.is_parked or call.times != times:
@@ -178,10 +184,19 @@ class Bridge:
             call.is_parked = False
             call.agent = str(answer.get("agent") or "")
             call.refused = words[decision] != "agent"
-        self._go_on(call, words[decision])
+        self._go_on(call, words[decision], announce)
 
-    def _go_on(self, call: Parked, do: str) -> None:
-        body = json.dumps({"tindex": call.tindex, "tlabel": call.tlabel, "do": do, "uri": call.agent})
+    def _announce(self, call: Parked, times: int, announce: str) -> None:
+        """Let who waits hear what KCC says, once; Kamailio parks them again, at their place."""
+        with self.lock:
+            if not announce or announce == call.announced or not call.is_parked or call.times != times:
+                return
+            call.is_parked, call.announced = False, announce
+        self._go_on(call, "hold", announce)
+
+    def _go_on(self, call: Parked, do: str, announce: str = "") -> None:
+        what = {"tindex": call.tindex, "tlabel": call.tlabel, "do": do, "uri": call.agent, "announce": announce}
+        body = json.dumps(what, ensure_ascii=False).encode()
         connection = http.client.HTTPConnection(*self.kamailio, timeout=5)
         try:
             connection.request("POST", "/continue", body, {"Content-Type": "application/json"})
