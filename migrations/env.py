@@ -16,6 +16,7 @@ from kcc.routing import models as routing_models  # noqa: F401
 from kcc.routing import models_deciding as routing_models_deciding  # noqa: F401
 from kcc.routing import models_presence as routing_models_presence  # noqa: F401
 from kcc.routing import models_tuning as routing_models_tuning  # noqa: F401
+from kcc.succession import models as succession_models  # noqa: F401
 
 engine = create_engine(context.config.attributes["url"], poolclass=pool.NullPool)
 with engine.connect() as connection:

@@ -161,6 +161,41 @@ LATER_READS = (
 )
 """The same for functions that came after the first migration; the migration that brings a function opens them to it."""
 
+ALSO_MOVED = ("municipality", "draft", "article_version")
+"""Tables without a municipality of their own that a succession changes or takes along."""
+
+
+def succession_statements(table: str) -> list[str]:
+    """SQL by which a table can go over to a successor, and by which nobody writes in a town that went over.
+
+    The policies that shut it are restrictive: they stand beside ``rows`` and can only take away.
+    """
+    open_here = "coalesce(municipality_id <> all((select kcc_closed())::int[]), true)"
+    return [
+        *moved_statements(table),
+        f"create policy closed_insert on {table} as restrictive for insert to kcc_app with check ({open_here})",
+        f"create policy closed_update on {table} as restrictive for update to kcc_app using (true) with check ({open_here})",
+        f"create policy closed_delete on {table} as restrictive for delete to kcc_app using ({open_here})",
+    ]
+
+
+def moved_statements(table: str) -> list[str]:
+    """SQL by which the guard's functions may move the rows of a table."""
+    return [
+        f"grant select, insert, update, delete on {table} to kcc_guard",
+        f"create policy succession on {table} to kcc_guard using (true) with check (true)",
+    ]
+
+
+def _later(table: str) -> str:
+    """The same for a table that came after successions did; before, there is nothing to stand on yet."""
+    made = "; ".join(f"execute $q${statement}$q$" for statement in succession_statements(table))
+    return (
+        "do $d$ begin if to_regprocedure('public.kcc_closed()') is not null and exists (select 1 from pg_attribute"
+        f" where attrelid = '{table}'::regclass and attname = 'municipality_id' and not attisdropped)"
+        f" then {made}; end if; end $d$"
+    )
+
 
 def statements(table: str, policy: str, data_class: str) -> list[str]:
     """SQL that shuts a table to all but its policy: enable and force row security, policy, grants for the app's role."""
@@ -182,4 +217,4 @@ def statements(table: str, policy: str, data_class: str) -> list[str]:
             f"create policy guard on {table} for select to kcc_guard using (true)",
             f"grant select on {table} to kcc_guard",
         ]
-    return result
+    return [*result, _later(table)]

@@ -150,6 +150,17 @@ def touch_number(*, actor: Actor, municipality_id: int, party_id: uuid.UUID, pho
     _record(actor, "party.phone_added", party)
 
 
+def sealed_for(
+    ciphertext: bytes, *, party_id: uuid.UUID, new_party_id: uuid.UUID, municipality_id: int, key: bytes
+) -> tuple[bytes, bytes]:
+    """A BSN as another municipality keeps it for a party of its own: sealed, and the hash to find it by there.
+
+    Raises cryptography.exceptions.InvalidTag when it was not sealed for ``party_id`` with this key.
+    """
+    digits = unseal(key, ciphertext, _context(party_id))
+    return seal(key, digits, _context(new_party_id)), keyed_hash(key, digits, f"bsn:{municipality_id}")
+
+
 def _context(party_id: uuid.UUID) -> str:
     return f"bsn:{party_id}"
 

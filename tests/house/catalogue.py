@@ -20,6 +20,8 @@ UNSEEN = ("alembic_version",)
 """Tables of no model, which the application may not touch at all."""
 SERVING = ("kcc_app", "kcc_platform")
 READ_BY_GUARD = frozenset({*rls.GUARD_READS, *rls.LATER_READS})
+CLOSED = ("closed_insert", "closed_update", "closed_delete")
+"""Policies that keep everybody from writing in a town that went on as another."""
 WRITTEN_BY_GUARD = guard.INSERTS | guard.LATER_INSERTS
 DEFINERS = frozenset({
     "kcc_listeners",
@@ -37,6 +39,12 @@ DEFINERS = frozenset({
     "kcc_keep_form_file", "kcc_form_files", "kcc_receive_form", "enqueue_form", "kcc_open_status", "citizen_form",
     "kcc_close_status", "kcc_public_status", "kcc_receive_answer", "kcc_status_file", "kcc_public_screen", "load_of",
     "works_for", "situation", "kcc_claim_next", "kcc_offer", "kcc_agent_counts", "kcc_last_seen",
+    "with_predecessors", "kcc_closed", "kcc_heirs", "heir_entrance", "succession_digest", "succession_signers",
+    "kcc_sign_succession", "kcc_succession_signatures", "succession_of_lease", "open_tickets", "together_with", "municipal_tables",
+    "references_between", "hanging_on", "rows_hanging", "move_rows", "add_counts", "count_town", "left_behind", "kcc_compare_towns",
+    "alike", "chosen", "kcc_start_succession", "carry_departments", "carry_routes", "carry_knowledge", "both_texts",
+    "kcc_next_parties", "kcc_carry_parties", "kcc_move_on", "move_loose", "renamed_body", "kcc_succession_state",
+    "kcc_succession_trace", "kcc_succession_parties", "kcc_succession_of_town",
     "kcc_setup_taken", "kcc_add_municipality", "mail_entrance", "mail_centre", "kcc_mail_recipient", "kcc_receive_mail", "kcc_mail_accounts", "kcc_note_mailbox",
 })  # fmt: skip
 """Every function that runs with the guard's rights. One more needs a reader who checks its own filter."""
@@ -97,6 +105,9 @@ def _policies(connection: psycopg.Connection[Any]) -> list[str]:
         expected = {"rows", *(["guard"] if name in READ_BY_GUARD else [])}
         expected |= {"guard_writes"} if name in WRITTEN_BY_GUARD else set()
         expected |= {"removal"} if model.__policy__ == "national" else set()
+        if "municipality_id" in model.__table__.columns:
+            expected |= {"succession", *CLOSED}
+        expected |= {"succession"} if name in rls.ALSO_MOVED else set()
         found += [f"{name}: policy {extra} is on no list" for extra in sorted(set(real) - expected)]
         found += [f"{name}: policy {missing} is missing" for missing in sorted(expected - set(real))]
         using, check = rls.POLICIES[model.__policy__]
@@ -109,9 +120,14 @@ def _policies(connection: psycopg.Connection[Any]) -> list[str]:
         connection.execute(f"drop policy wanted on {name}".encode())
         if "rows" in real and real["rows"] != wanted:
             found.append(f"{name}: policy rows is not the one of kcc.core.rls ({model.__policy__})")
-        for helper in ("guard", "guard_writes"):
+        for helper in ("guard", "guard_writes", "succession"):
             if helper in real and real[helper][2] != ["kcc_guard"]:
                 found.append(f"{name}: policy {helper} is for {real[helper][2]}")
+        found += [
+            f"{name}: policy {helper} does not only take away"
+            for helper in CLOSED
+            if helper in real and (real[helper][0] != "RESTRICTIVE" or real[helper][2] != ["kcc_app"])
+        ]
     return found
 
 
@@ -165,6 +181,8 @@ def _rights(connection: psycopg.Connection[Any]) -> list[str]:
         elif schema == "public" and role == "kcc_guard":
             allowed = {"SELECT"} if table in READ_BY_GUARD else set()
             allowed |= {word.strip().upper() for word in WRITTEN_BY_GUARD.get(table, "").split(",")}
+            if table in rls.ALSO_MOVED or table in known and "municipality_id" in known[table].__table__.columns:
+                allowed |= {"SELECT", "INSERT", "UPDATE", "DELETE"}
         if right not in allowed:
             found.append(f"{table}: {role} holds {right}")
     return found
