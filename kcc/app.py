@@ -41,6 +41,7 @@ ROOMS = (
     "desk",
     "insight",
     "operations",
+    "succession",
     "setup",
     "imports",
 )

@@ -52,7 +52,7 @@ add_entry("contacts.tickets", _l("Vragen"), Permission.TICKET_READ, place=30)
 def tickets() -> ResponseReturnValue:
     """Tickets in sight, as the URL's filter asks."""
     asked = filter_from(request.args)
-    towns = {town.id: town for town in municipalities.visible_municipalities()}
+    towns = {town.id: town for town in municipalities.visible_municipalities(gone=True)}
     topics = queries_lists.topics()
     chosen = [asked.municipality_id] if asked.municipality_id in towns else list(towns)
     rows = queries_lists.tickets(
@@ -108,7 +108,7 @@ def search() -> ResponseReturnValue:
         next_form.q.data, next_form.after.data = text, pack(page.rows[-1].opened_at, page.rows[-1].id)
     is_first = not form.after.data
     form.after.data = ""
-    towns = {town.id: town for town in municipalities.visible_municipalities()}
+    towns = {town.id: town for town in municipalities.visible_municipalities(gone=True)}
     return render_template(
         "contacts/search.html",
         form=form,

@@ -75,6 +75,7 @@ EVENT_WORDS: dict[str, LazyString] = {
     "split": _l("Een nieuwe vraag afgesplitst"),
     "unsplit": _l("Splitsen ongedaan gemaakt"),
     "transferred": _l("Doorverbonden"),
+    "succeeded": _l("Overgegaan naar een andere gemeente"),
     "task_created": _l("Contactverzoek gemaakt"),
     "task_picked_up": _l("Contactverzoek opgepakt"),
     "task_released": _l("Contactverzoek losgelaten"),

@@ -164,12 +164,17 @@ LATER_READS = (
 ALSO_MOVED = ("municipality", "draft", "article_version")
 """Tables without a municipality of their own that a succession changes or takes along."""
 
+LOOKS = ("access_record", "audit_entry", "ticket_presence")
+"""Traces that reading leaves: written in a town that went over as well, or looking there would leave none."""
+
 
 def succession_statements(table: str) -> list[str]:
     """SQL by which a table can go over to a successor, and by which nobody writes in a town that went over.
 
     The policies that shut it are restrictive: they stand beside ``rows`` and can only take away.
     """
+    if table in LOOKS:
+        return moved_statements(table)
     open_here = "coalesce(municipality_id <> all((select kcc_closed())::int[]), true)"
     return [
         *moved_statements(table),

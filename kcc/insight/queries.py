@@ -16,6 +16,7 @@ from kcc.core.db import db
 from kcc.core.permissions import ROLE_PERMISSIONS, Permission, Role
 from kcc.insight import queries_measures as measures
 from kcc.insight.rules_figures import Figures, Selection
+from kcc.municipalities import queries as municipalities
 from kcc.municipalities.models import Municipality, ServiceAgreement, Topic
 from kcc.people.models import Membership
 
@@ -76,14 +77,18 @@ def towns_with_tickets(account_id: uuid.UUID) -> frozenset[int]:
 
 
 def count(selection: Selection, towns: Sequence[Municipality]) -> Counted:
-    """All figures of the selection, for the given municipalities: four queries, whatever the number of towns."""
+    """All figures of the selection, for the given municipalities: five queries, whatever the number of towns.
+
+    What was done for a town that merged counts for the one that it is part of now.
+    """
     collected: dict[tuple[bool, int], dict[str, Any]] = defaultdict(dict)
     hours = [0] * 24
     topic_counts: dict[tuple[int, int], int] = {}
-    _count_conversations(selection, collected, hours)
-    _count_contacts(selection, collected, topic_counts)
-    _count_simple(selection, measures.tasks, measures.of_tasks, collected)
-    _count_simple(selection, measures.open_tickets, measures.of_tickets, collected)
+    heirs = municipalities.heirs()
+    _count_conversations(selection, collected, hours, heirs)
+    _count_contacts(selection, collected, topic_counts, heirs)
+    _count_simple(selection, measures.tasks, measures.of_tasks, collected, heirs)
+    _count_simple(selection, measures.open_tickets, measures.of_tickets, collected, heirs)
     return Counted(
         now={town.id: Figures(**collected[True, town.id]) for town in towns},
         before={town.id: Figures(**collected[False, town.id]) for town in towns},
@@ -93,7 +98,7 @@ def count(selection: Selection, towns: Sequence[Municipality]) -> Counted:
 
 
 def _count_conversations(
-    selection: Selection, collected: dict[tuple[bool, int], dict[str, Any]], hours: list[int]
+    selection: Selection, collected: dict[tuple[bool, int], dict[str, Any]], hours: list[int], heirs: dict[Any, Any]
 ) -> None:
     row = measures.conversations(selection)
     c = row.c
@@ -104,14 +109,15 @@ def _count_conversations(
         if hour is not None:
             hours[int(hour)] += number if current else 0
             continue
-        values = collected[current, town]
+        values = collected[current, heirs.get(town, town)]  # type: ignore[index]
         values["conversations"] = values.get("conversations", 0) + number
         values.setdefault("conversations_by_channel", Counter())[channel] += number
 
 
 def _count_contacts(
-    selection: Selection, collected: dict[tuple[bool, int], dict[str, Any]], topic_counts: dict[tuple[int, int], int]
-) -> None:
+    selection: Selection, collected: dict[tuple[bool, int], dict[str, Any]], topic_counts: dict[tuple[int, int], int],
+    heirs: dict[Any, Any],
+) -> None:  # fmt: skip
     row = measures.contacts(selection)
     c = row.c
     conditions = measures.of_contacts(row, selection)
@@ -130,10 +136,11 @@ def _count_contacts(
         )
     )
     names = (*conditions, *sums)
-    for current, town, channel, topic, *numbers in db.session.execute(statement).tuples():
+    for current, of_town, channel, topic, *numbers in db.session.execute(statement).tuples():
+        town: Any = heirs.get(of_town, of_town)
         if channel is None:
             if current:
-                topic_counts[topic, town] = numbers[0]
+                topic_counts[topic, town] = topic_counts.get((topic, town), 0) + numbers[0]
             continue
         values = collected[current, town]
         for name, number in zip(names, numbers, strict=True):
@@ -142,8 +149,9 @@ def _count_contacts(
 
 
 def _count_simple(
-    selection: Selection, rows: Any, conditions_of: Any, collected: dict[tuple[bool, int], dict[str, Any]]
-) -> None:
+    selection: Selection, rows: Any, conditions_of: Any, collected: dict[tuple[bool, int], dict[str, Any]],
+    heirs: dict[Any, Any],
+) -> None:  # fmt: skip
     row = rows(selection)
     conditions = conditions_of(row, selection)
     statement = sa.select(
@@ -152,4 +160,6 @@ def _count_simple(
         *(sa.func.count().filter(condition).label(name) for name, condition in conditions.items()),
     ).group_by(row.c.current, row.c.municipality_id)
     for found in db.session.execute(statement).mappings():
-        collected[found["current"], found["municipality_id"]].update({name: found[name] for name in conditions})
+        values = collected[found["current"], heirs.get(found["municipality_id"], found["municipality_id"])]
+        for name in conditions:
+            values[name] = values.get(name, 0) + found[name]

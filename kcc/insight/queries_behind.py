@@ -16,6 +16,7 @@ from kcc.core.db import db
 from kcc.core.errors import NotFound
 from kcc.insight.queries_measures import MEASURES
 from kcc.insight.rules_figures import Selection
+from kcc.municipalities import queries as municipalities
 from kcc.municipalities.models import Department, Municipality, Topic
 
 HAS_TOPIC = frozenset(name for name, source in MEASURES.items() if source == MEASURES["questions"])
@@ -110,7 +111,8 @@ def _rows(selection: Selection, narrowing: Narrowing) -> tuple[sa.Subquery, list
     row = rows(selection)
     wanted: list[sa.ColumnElement[bool]] = [conditions(row, selection)[narrowing.measure], row.c.current]
     if narrowing.municipality_id is not None:
-        wanted.append(row.c.municipality_id == narrowing.municipality_id)
+        earlier = [old for old, heir in municipalities.heirs().items() if heir == narrowing.municipality_id]
+        wanted.append(row.c.municipality_id.in_([narrowing.municipality_id, *earlier]))
     if narrowing.topic_id is not None:
         if narrowing.measure not in HAS_TOPIC:
             raise NotFound

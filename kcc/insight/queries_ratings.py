@@ -8,6 +8,7 @@ from kcc.channels.models_forms import Rating
 from kcc.core.db import db
 from kcc.insight.rules_figures import Selection
 from kcc.insight.rules_ratings import Ratings
+from kcc.municipalities import queries as municipalities
 from kcc.municipalities.models import Topic
 
 
@@ -21,6 +22,8 @@ def ratings(selection: Selection) -> dict[int, Ratings]:
     if selection.group:
         statement = statement.where(Rating.topic_id.in_(sa.select(Topic.id).where(Topic.group_name == selection.group)))
     found: dict[int, dict[int, int]] = {}
-    for town, score, count in db.session.execute(statement.group_by(Rating.municipality_id, Rating.score)):
-        found.setdefault(town, {})[score] = count
+    heirs = municipalities.heirs()
+    for of_town, score, count in db.session.execute(statement.group_by(Rating.municipality_id, Rating.score)):
+        counts_there = found.setdefault(heirs.get(of_town, of_town), {})
+        counts_there[score] = counts_there.get(score, 0) + count
     return {town: Ratings(tuple(counts.get(score, 0) for score in range(1, 6))) for town, counts in found.items()}

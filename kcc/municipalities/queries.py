@@ -50,9 +50,19 @@ class Route:
     term: rules.Term
 
 
-def visible_municipalities() -> list[Municipality]:
-    """The municipalities of this scope, by name."""
-    return list(db.session.scalars(sa.select(Municipality).order_by(Municipality.name)))
+def visible_municipalities(*, gone: bool = False) -> list[Municipality]:
+    """The municipalities of this scope, by name; with ``gone`` also those that merged into one of them or left.
+
+    Lists to choose from and work in want the first; names beside what was asked earlier want both.
+    """
+    statement = sa.select(Municipality).order_by(Municipality.name)
+    return list(db.session.scalars(statement if gone else statement.where(Municipality.left_on.is_(None))))
+
+
+def heirs() -> dict[int, int]:
+    """For each municipality in sight that merged: the one that it is part of now, whatever came between."""
+    rows = db.session.execute(sa.text("select municipality_id, heir_id from kcc_heirs()"))
+    return {row.municipality_id: row.heir_id for row in rows}
 
 
 def municipality(municipality_id: int) -> Municipality:

@@ -30,7 +30,7 @@ def overview() -> ResponseReturnValue:
         "people/jobs.html",
         dead=[(job, ActForm(formdata=None)) for job in jobs.waiting_jobs("dead")],
         waiting=jobs.waiting_jobs("waiting"),
-        towns={town.id: town for town in municipalities.visible_municipalities()},
+        towns={town.id: town for town in municipalities.visible_municipalities(gone=True)},
     )
 
 

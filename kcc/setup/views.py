@@ -35,4 +35,4 @@ def index() -> ResponseReturnValue:
 @requires(Permission.SETUP_MANAGE)
 def towns() -> ResponseReturnValue:
     """The towns that one sets up."""
-    return render_template("setup/towns.html", towns=municipalities.visible_municipalities())
+    return render_template("setup/towns.html", towns=municipalities.visible_municipalities(gone=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from datetime import date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -86,7 +87,9 @@ def _numbers_there(which: Succession, key: bytes | None) -> list[bytes]:
     """The hashes by which the successor would know the numbers of people of the old town."""
     if key is None:
         return []
-    return [bytes.fromhex(one["lookup_hash"]) for line in _next(which, MOST_NUMBERS, key) for one in line["identifiers"]]
+    return [
+        bytes.fromhex(one["lookup_hash"]) for line in _next(which, MOST_NUMBERS, key) for one in line["identifiers"]
+    ]
 
 
 def choose(*, actor: Actor, which: Succession, chosen: dict[tuple[str, str], str]) -> int:
@@ -151,10 +154,10 @@ def _beginning(which: Succession) -> datetime:
     return datetime.combine(which.on_day, time(), zone)
 
 
-def _next(which: Succession, most: int, key: bytes) -> list[dict[str, object]]:
+def _next(which: Succession, most: int, key: bytes) -> list[dict[str, Any]]:
     """Parties that have not gone over yet, with their numbers as the successor would keep them."""
     rows = db.session.execute(sa.text("select * from kcc_next_parties(:id, :most)"), {"id": which.id, "most": most})
-    found: dict[uuid.UUID, dict[str, object]] = {}
+    found: dict[uuid.UUID, dict[str, Any]] = {}
     for row in rows:
         line = found.setdefault(row.id, {"old": str(row.id), "new": str(uuid.uuid4()), "identifiers": []})
         if row.ciphertext is not None:
@@ -162,7 +165,7 @@ def _next(which: Succession, most: int, key: bytes) -> list[dict[str, object]]:
                 bytes(row.ciphertext), party_id=row.id, new_party_id=uuid.UUID(str(line["new"])),
                 municipality_id=which.successor_id or 0, key=key,
             )  # fmt: skip
-            line["identifiers"].append(  # type: ignore[attr-defined]
+            line["identifiers"].append(
                 {"kind": row.identifier_kind, "ciphertext": sealed.hex(), "lookup_hash": lookup.hex(), "masked": row.masked}
             )  # fmt: skip
     return list(found.values())

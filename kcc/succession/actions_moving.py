@@ -78,5 +78,3 @@ def _bring_files(which: Succession, files: Iterable[uuid.UUID]) -> None:
 def _second_name(old: Path, new: Path) -> None:
     new.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.link(old, new)
-
-

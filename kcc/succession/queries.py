@@ -87,6 +87,14 @@ def state_of(succession_id: uuid.UUID) -> State | None:
     return State(row.step, row.started_at, row.done_at, row.before, row.moved, row.after, row.left_over)
 
 
+def begun() -> dict[uuid.UUID, bool]:
+    """Which have begun, and whether each is done."""
+    rows = db.session.execute(
+        sa.text("select s.id, r.done_at from succession s cross join lateral kcc_succession_state(s.id) r")
+    )
+    return {row.id: row.done_at is not None for row in rows}
+
+
 def trace(succession_id: uuid.UUID) -> Sequence[sa.Row[Any]]:
     """What became of each department, route, entrance and article: kind, old_name, new_name, how."""
     return db.session.execute(sa.text("select * from kcc_succession_trace(:id)"), {"id": succession_id}).all()

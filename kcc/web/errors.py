@@ -6,7 +6,7 @@ from flask import Flask, current_app, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, NoResultFound, OperationalError
+from sqlalchemy.exc import DataError, NoResultFound, OperationalError, ProgrammingError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -27,9 +27,11 @@ SAID = (
     _l("U mag dit niet doen."),
     _l("Controleer wat u hebt ingevuld."),
     _l("Dit kan niet meer: iemand anders was u voor."),
+    _l("Deze gemeente is samengegaan met een andere. U kunt hier nog lezen; nieuw werk hoort bij de nieuwe gemeente."),
     _l("Iemand anders heeft dit intussen gewijzigd. Uw tekst is bewaard; bekijk de wijziging en probeer opnieuw."),
 )
 """What the faults of ``kcc.core.errors`` say by themselves: named here so that the catalogue has them."""
+CLOSED = "Deze gemeente is samengegaan met een andere. U kunt hier nog lezen; nieuw werk hoort bij de nieuwe gemeente."
 OUT_OF_RANGE = "22003"
 PAGES = (400, 403, 404, 409, 413, 422, 429, 500, 503)
 
@@ -43,6 +45,7 @@ def register_error_pages(app: Flask) -> None:
     app.register_error_handler(HTTPException, lambda fault: _http(fault))
     app.register_error_handler(OperationalError, lambda fault: _page(503))
     app.register_error_handler(DataError, _no_such_number)
+    app.register_error_handler(ProgrammingError, _closed)
     app.register_error_handler(500, lambda fault: _page(500))
 
 
@@ -51,6 +54,14 @@ def _no_such_number(fault: DataError) -> tuple[str, int, dict[str, str]]:
     if getattr(fault.orig, "sqlstate", None) == OUT_OF_RANGE:
         return _page(404)
     current_app.logger.error("data that does not fit a column", exc_info=fault)
+    return _page(500)
+
+
+def _closed(fault: ProgrammingError) -> tuple[str, int, dict[str, str]]:
+    """Writing in a town that went on as another is refused by the database; any other refusal is a fault of ours."""
+    if 'policy "closed_' in str(fault.orig):
+        return _page(409, CLOSED)
+    current_app.logger.error("a statement that the database refuses", exc_info=fault)
     return _page(500)
 
 

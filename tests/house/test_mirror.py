@@ -21,6 +21,7 @@ ROOMS = (
     "insight",
     "operations",
     "setup",
+    "succession",
     "integrations",
     "demo",
 )

@@ -195,14 +195,14 @@ create function guard.municipal_tables() returns table (name text) language sql 
 $$;
 -- references between municipal tables, with the column beside the municipality (or centre), read from the catalogue
 create function guard.references_between() returns table (child text, parent text, child_column text, parent_column text) language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-  select k.conrelid::regclass::text, k.confrelid::regclass::text, c.attname::text, p.attname::text
+  select a.relname::text, b.relname::text, c.attname::text, p.attname::text
   from pg_constraint k
+  join pg_class a on a.oid = k.conrelid join pg_class b on b.oid = k.confrelid
   join lateral unnest(k.conkey, k.confkey) as u(c, p) on true
   join pg_attribute c on c.attrelid = k.conrelid and c.attnum = u.c and c.attname not in ('municipality_id', 'centre_id')
   join pg_attribute p on p.attrelid = k.confrelid and p.attnum = u.p
   where k.contype = 'f' and k.connamespace = 'public'::regnamespace and array_length(k.conkey, 1) = 2
-    and k.conrelid in (select format('public.%I', t.name)::regclass from guard.municipal_tables() t)
-    and k.confrelid in (select format('public.%I', t.name)::regclass from guard.municipal_tables() t)
+    and a.relname in (select t.name from guard.municipal_tables() t) and b.relname in (select t.name from guard.municipal_tables() t)
 $$;
 -- the root and every table whose rows hang on rows of it
 create function guard.hanging_on(root text) returns table (name text) language sql stable security definer set search_path = guard, pg_catalog, pg_temp as $$

@@ -65,6 +65,7 @@ begin
   perform guard.carry_routes(s, old);
   perform guard.carry_knowledge(s, old);
   update municipality m set left_on = s.on_day where m.id = p;
+  update municipality m set joined_on = s.on_day where m.id = n and (m.joined_on is null or m.joined_on > s.on_day);
   -- Jobs of the old town go on in the new; those on a clock have their own there.
   update job j set municipality_id = n where j.municipality_id = p and j.state = 'waiting' and j.name not like 'succession.%' and j.args <> '{}'
     and not exists (select 1 from job k where k.municipality_id = n and k.key = j.key);

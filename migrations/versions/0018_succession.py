@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from kcc.core import guard, rls
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
@@ -63,8 +63,8 @@ def upgrade() -> None:
             op.execute(statement)
     # Functions may speak of one another before they are there.
     op.execute("set local check_function_bodies = off")
-    guard.lay_guard("0017_succession.sql")
-    guard.lay_guard("0017_succession_steps.sql")
+    guard.lay_guard("0018_succession.sql")
+    guard.lay_guard("0018_succession_steps.sql")
     connection = op.get_bind()
     for table in connection.scalars(sa.text(MUNICIPAL)).all():
         for statement in rls.succession_statements(table):
@@ -82,7 +82,7 @@ def downgrade() -> None:
         if policy == "succession":
             op.execute(f"revoke all on {table} from kcc_guard")
     op.execute("set local check_function_bodies = off")
-    guard.lay_guard("0017_succession_undone.sql")
+    guard.lay_guard("0018_succession_undone.sql")
     for table in ("succession_choice", "succession"):
         op.drop_table(table)
     give_back(connection)
@@ -90,9 +90,7 @@ def downgrade() -> None:
 
 def give_back(connection: sa.Connection) -> None:
     """The rights that the guard had before on tables that are still there."""
-    there = set(
-        connection.scalars(sa.text("select tablename from pg_tables where schemaname = 'public'"))
-    )
+    there = set(connection.scalars(sa.text("select tablename from pg_tables where schemaname = 'public'")))
     for table in {*rls.GUARD_READS, *rls.LATER_READS} & there:
         op.execute(f"grant select on {table} to kcc_guard")
     for table, rights in {**guard.INSERTS, **guard.LATER_INSERTS}.items():
