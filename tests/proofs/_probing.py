@@ -24,12 +24,8 @@ NAMED = {
     "link": "ticket_link", "writing": "writing", "report": "article_report", "job": "job", "party": "party",
     "department": "department", "account": "account", "assignee": "account", "entrance": "entrance", "contact": "contact",
     "incident": "incident", "other": "ticket", "membership": "membership", "colleague": "account", "door": "saved_view",
-<<<<<<< HEAD
-    "change": "setup_change", "m": "municipality", "t": "topic", "reference": "ticket", "towns": "municipality", "municipalities": "municipality",
     "run": "import_run",
-=======
     "change": "setup_change", "succession": "succession", "successor": "municipality", "m": "municipality", "t": "topic", "reference": "ticket", "towns": "municipality", "municipalities": "municipality",
->>>>>>> 0055dd8 (succession: Let a municipality go on as another, as two people signed.)
 }  # fmt: skip
 OF_ONE_TOWN = {"Aalburg": "handler", "Bergen": "handler_bergen", "Cadzand": "agent_cadzand", "Drunen": "agent_zuid"}
 """Somebody who works nowhere else: a colleague of two towns is known in both."""

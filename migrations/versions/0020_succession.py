@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from kcc.core import guard, rls
 
-revision = "0018"
-down_revision = "0017"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
@@ -63,8 +63,8 @@ def upgrade() -> None:
             op.execute(statement)
     # Functions may speak of one another before they are there.
     op.execute("set local check_function_bodies = off")
-    guard.lay_guard("0018_succession.sql")
-    guard.lay_guard("0018_succession_steps.sql")
+    guard.lay_guard("0020_succession.sql")
+    guard.lay_guard("0020_succession_steps.sql")
     connection = op.get_bind()
     for table in connection.scalars(sa.text(MUNICIPAL)).all():
         for statement in rls.succession_statements(table):
@@ -82,7 +82,7 @@ def downgrade() -> None:
         if policy == "succession":
             op.execute(f"revoke all on {table} from kcc_guard")
     op.execute("set local check_function_bodies = off")
-    guard.lay_guard("0018_succession_undone.sql")
+    guard.lay_guard("0020_succession_undone.sql")
     for table in ("succession_choice", "succession"):
         op.drop_table(table)
     give_back(connection)
