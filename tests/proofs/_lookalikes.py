@@ -29,7 +29,6 @@ from kcc.routing import models_tuning as tuning
 from tests.proofs import _lookalikes_changes as changes
 from tests.proofs import _lookalikes_imports as imported
 from tests.proofs import _lookalikes_mail as mails
-from tests.proofs import _lookalikes_succession as succession
 from tests.support.world import DEPARTMENTS, TOWNS, World
 
 COMMON = "zonnebloem"
@@ -121,7 +120,6 @@ class Planter:
         ids = self.objects[town]
         ids["municipality"].append(self.world.towns[town])
         changes.plant(self, town)
-        succession.plant(self, town, centre_id, setup, self.world.people[AGENTS[town]])
         ids["entrance"].append(self.world.entrances[town])
         ids["department"] += [self.world.departments[town, key] for key in DEPARTMENTS]
         ids["account"].append(self.world.people[AGENTS[town]])

@@ -1,4 +1,4 @@
-"""Look-alike changes of how each town is set up: one that was made, one to come."""
+"""Look-alike changes of how each town is set up: one that was made, one to come; and a plan that it leaves."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from kcc.municipalities.models_history import SetupChange
+from kcc.succession.models import Succession, SuccessionChoice
+from tests.support.world import TOWNS
 
 if TYPE_CHECKING:
     from tests.proofs._lookalikes import Planter
 
 
 def plant(planter: Planter, town: str) -> None:
-    """Two rows in this town, with its canary."""
-    from tests.proofs._lookalikes import AT, COMMON, canary  # noqa: PLC0415
+    """Rows in this town, with its canary."""
+    from tests.proofs._lookalikes import AGENTS, AT, COMMON, canary  # noqa: PLC0415
 
     about = {"subject_type": "municipality", "subject_id": str(planter.world.towns[town])}
     planter._put(
@@ -24,3 +26,9 @@ def plant(planter: Planter, town: str) -> None:
         town, SetupChange, **about, before={"greeting": COMMON}, after={"greeting": f"{COMMON} {canary(town)}"},
         effective_on=date(2099, 1, 1), applied_at=None,
     )  # fmt: skip
+    centre = next(planter.world.centres[name] for name, towns in TOWNS.items() if town in towns)
+    plan = planter._put(
+        town, Succession, centre_id=centre, kind="leaving", on_day=date(2030, 1, 1),
+        made_by_id=planter.world.people[AGENTS[town]], compared={"said": canary(town)},
+    )  # fmt: skip
+    planter._put(town, SuccessionChoice, succession_id=plan, kind="parties", subject="alike", choice=canary(town))
