@@ -38,7 +38,7 @@ class NumberField(Field):  # type: ignore[misc]
         """Read it, or keep it as typed for the reader to repair."""
         if not valuelist:
             return
-        self.typed = valuelist[0].strip()[:40]
+        self.typed = valuelist[0].strip()
         self.data = None
         try:
             value = float(self.typed.replace(",", "."))

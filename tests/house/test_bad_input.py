@@ -44,8 +44,8 @@ TEXTS: dict[str, str] = {
     "number": "99999999999999999999999",
     "negative": "-1",
 }
-KEEPS_LONG_TEXT = {"desk.act", "tuning.try_out"}
-"""A draft keeps text that is too long, with a warning; a field for a number refuses it and shows the number that holds."""
+KEEPS_LONG_TEXT = {"desk.act"}
+"""A draft keeps text that is too long, with a warning."""
 ASKED_WHEN_NEEDED = frozenset({"find_bsn", "bsn"})
 """Fields that stand on the page only while the topic needs them: with hostile text for a topic they are gone on purpose."""
 REMOVES = ("delete",)
