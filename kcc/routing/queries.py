@@ -90,6 +90,16 @@ def expired_offers(municipality_id: int, at: datetime) -> list[WorkItem]:
     )
 
 
+def taker(item_id: uuid.UUID) -> str:
+    """Who took an item on, by name; waits for somebody who is doing so this moment. "" when nobody has it (any more)."""
+    held = db.session.scalar(
+        sa.select(WorkItem).where(WorkItem.id == item_id).with_for_update().execution_options(populate_existing=True)
+    )
+    if held is None or held.account_id is None:
+        return ""
+    return db.session.scalar(sa.select(Account.name).where(Account.id == held.account_id)) or ""
+
+
 def to_offer(municipality_id: int) -> list[WorkItem]:
     """Items of a town that wait and are offered to agents, most urgent class first, then oldest."""
     found = db.session.scalars(

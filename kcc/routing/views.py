@@ -47,11 +47,12 @@ def queue_list() -> ResponseReturnValue:
 @bp.post("/<uuid:item_id>/claim")
 @requires(Permission.DESK_USE)
 def claim(item_id: uuid.UUID) -> ResponseReturnValue:
-    """Take an item on and open its ticket; who comes second is told so."""
+    """Take an item on and open its ticket; who comes second is told by whom."""
     try:
         item = actions.claim(actor=actor(), item_id=item_id)
     except InvalidState as fault:
-        flash(_(fault.message), "warning")
+        name = queries.taker(item_id)
+        flash(_("%(name)s was u voor: deze vraag is al opgepakt.", name=name) if name else _(fault.message), "warning")
         return redirect(url_for("routing.queue"), 303)
     return redirect(openers.open_item(actor=actor(), item=item), 303)
 

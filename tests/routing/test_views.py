@@ -20,6 +20,14 @@ def test_the_page_lets_an_agent_claim_and_finish(world: World) -> None:
     world.page("handler").get("/queue/", status=403)
 
 
+def test_who_comes_second_is_told_by_whom(world: World) -> None:
+    make_item(world)
+    late = world.page("two_hats").get("/queue/")
+    world.page("agent").get("/queue/").submit('form[action*="/claim"]')
+    late.submit('form[action*="/claim"]')
+    assert "Agent was u voor: deze vraag is al opgepakt." in late.text
+
+
 def test_next_opens_the_ticket_and_says_when_hands_are_full(world: World) -> None:
     make_item(world)
     make_item(world)
