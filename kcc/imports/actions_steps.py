@@ -21,12 +21,12 @@ from kcc.core.csv_shapes import RawRow, Shape, decoded, rows_of
 from kcc.core.db import db, new_id
 from kcc.core.errors import NotAllowed
 from kcc.core.permissions import Actor
-from kcc.imports import actions, actions_national, actions_tickets, queries, rules
+from kcc.imports import actions, actions_national, actions_tickets, actions_town, queries, rules
 from kcc.imports.actions_writing import WRITERS, Batch, Row, Writer
 from kcc.imports.models import ImportRecord, ImportRefusal, ImportRun
 from kcc.imports.rules_kinds import KINDS
 
-__all__ = ["actions_national", "actions_tickets"]
+__all__ = ["actions_national", "actions_tickets", "actions_town"]
 COUNTS = ("added", "changed", "unchanged", "joined", "kept")
 UNDO_CHUNK = 1000
 

@@ -159,6 +159,21 @@ def one_of(words: Mapping[str, str]) -> Reader:
     return read
 
 
+def weekdays(cell: str) -> list[int]:
+    """Working days such as "ma di do" or "ma-vr", as numbers from 0 (Monday)."""
+    days = {name: number for number, name in enumerate(("ma", "di", "wo", "do", "vr", "za", "zo"))}
+    found: set[int] = set()
+    for word in re.split(r"[\s,;/]+", cell.strip().lower()):
+        first, _, last = word.partition("-")
+        if first[:2] not in days or (last and last[:2] not in days):
+            raise Unreadable("no_weekdays")
+        begin, end = days[first[:2]], days[last[:2] if last else first[:2]]
+        if end < begin:
+            raise Unreadable("no_weekdays")
+        found.update(range(begin, end + 1))
+    return sorted(found)
+
+
 def refusing(read: Callable[[str], Any], code: str) -> Reader:
     """A reader of another room that raises a fault of ours, as one that refuses with ``code``."""
 

@@ -8,12 +8,14 @@ from kcc.imports.rules import (
     cross,
     day,
     matching,
+    moment,
     municipality_code,
     one_of,
     recent_moment,
     refusing,
     text,
     web_address,
+    weekdays,
 )
 from kcc.parties.rules import normalise_email
 
@@ -104,6 +106,42 @@ POSTCODES = Kind(
     ),
     national=True,
 )
+DEPARTMENTS = Kind(
+    "departments",
+    (
+        Field("key", matching(r"[\w.-]{1,60}", "no_key"), False, ("code", "sleutel", "afdelingscode")),
+        Field("name", text(80), True, ("naam", "afdeling", "omschrijving")),
+        Field("kind", one_of({"afdeling": "afdeling", "groep": "groep", "team": "groep"}), False, ("soort",)),
+        Field("mailbox", refusing(normalise_email, "no_email"), False, ("e-mail", "mailbox", "e-mailadres")),
+        Field("phone", text(40), False, ("telefoon", "telefoonnummer")),
+        Field("parent", text(80), False, ("valt onder", "hoofdafdeling", "bovenliggend")),
+    ),
+    chunk=500,
+)
+COLLEAGUES = Kind(
+    "colleagues",
+    (
+        Field("email", refusing(normalise_email, "no_email"), True, ("e-mail", "e-mailadres", "emailadres")),
+        Field("department", text(200), True, ("afdeling",)),
+        Field("phone", text(40), False, ("telefoon", "telefoonnummer", "doorkiesnummer")),
+        Field("weekdays", weekdays, False, ("werkdagen", "dagen")),
+    ),
+    chunk=500,
+)
+ARTICLES = Kind(
+    "articles",
+    (
+        Field("article_id", text(200), True, ("id", "nummer", "kenmerk")),
+        Field("title", text(200), True, ("question", "titel", "vraag")),
+        Field("html", text(100_000, multiline=True), False, ("reference_answer_html", "html")),
+        Field("body", text(20_000, multiline=True), False, ("reference_answer", "tekst", "antwoord")),
+        Field("source_url", web_address, False, ("canonical", "bron", "url")),
+        Field("reviewed_on", moment, False, ("lastmodified", "laatst gewijzigd", "gewijzigd")),
+        Field("keywords", text(500), False, ("subjects", "trefwoorden")),
+        Field("topic", text(300), False, ("onderwerp",)),
+    ),
+    chunk=200,
+)
 TICKETS = Kind(
     "tickets",
     (
@@ -142,5 +180,5 @@ CONTACTS = Kind(
 )
 
 NATIONAL = (PRODUCTS, PRODUCT_AREAS, MUNICIPALITIES, MUNICIPALITY_HISTORY, RSIN, POSTCODES)
-KINDS: dict[str, Kind] = {kind.key: kind for kind in (*NATIONAL, TICKETS, CONTACTS)}
+KINDS: dict[str, Kind] = {kind.key: kind for kind in (*NATIONAL, DEPARTMENTS, COLLEAGUES, ARTICLES, TICKETS, CONTACTS)}
 """By name, in the order in which they are best taken over."""
