@@ -124,16 +124,21 @@ def calendars_of(municipality_ids: Iterable[int], around: datetime) -> dict[int,
     }
 
 
-def _calendar(town: Municipality, hours: list[OpeningHours], closings: list[ClosingDay], year: int) -> rules.Calendar:
-    week: dict[int, tuple[rules.Block, ...]] = {}
-    for block in hours:
-        week[block.weekday] = (*week.get(block.weekday, ()), (block.opens, block.closes))
-    choices = rules.HolidayChoices(
+def choices_of(town: Municipality) -> rules.HolidayChoices:
+    """What a municipality decided about days that the law leaves open."""
+    return rules.HolidayChoices(
         good_friday=town.good_friday,
         liberation_day=cast(rules.LiberationDay, town.liberation_day),
         christmas_eve_closes_at=town.christmas_eve_closes_at,
         new_years_eve_closes_at=town.new_years_eve_closes_at,
     )
+
+
+def _calendar(town: Municipality, hours: list[OpeningHours], closings: list[ClosingDay], year: int) -> rules.Calendar:
+    week: dict[int, tuple[rules.Block, ...]] = {}
+    for block in hours:
+        week[block.weekday] = (*week.get(block.weekday, ()), (block.opens, block.closes))
+    choices = choices_of(town)
     closed_on: dict[date, str] = {}
     short_days: dict[date, tuple[rules.Block, ...]] = {}
     for each in range(year - YEARS_BACK, year + YEARS_AHEAD + 1):
@@ -208,6 +213,8 @@ def route_for(municipality_id: int, topic_id: int, channel: str = "phone") -> Ro
     if found is None:
         raise NotFound
     route, topic_name, department = found
+    if not department.active and department.fallback_id is not None:
+        department = _found(db.session.get(Department, department.fallback_id))
     if route.term_amount and route.term_unit:
         term = rules.Term(route.term_amount, cast(rules.Unit, route.term_unit))
     else:

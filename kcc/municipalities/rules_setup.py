@@ -21,7 +21,7 @@ from kcc.municipalities import rules
 
 Check = Callable[[Any], Any]
 
-CHANNELS = ("phone", "email", "counter", "letter", "webform")
+CHANNELS = ("phone", "email", "counter", "letter", "webform", "other")
 ENTRANCE_KINDS = ("phone", "mailbox", "form", "counter")
 UNITS = ("working_minutes", "working_hours", "working_days")
 LIBERATION_DAYS = ("never", "lustrum", "always")

@@ -41,6 +41,7 @@ FIELDS: dict[str, LazyString] = {
 }  # fmt: skip
 CHANNELS: dict[str, LazyString] = {
     "phone": _l("Telefoon"), "email": _l("E-mail"), "counter": _l("Balie"), "letter": _l("Brief"), "webform": _l("Webformulier"),
+    "other": _l("Overig"),
 }  # fmt: skip
 ENTRANCES: dict[str, LazyString] = {
     "phone": _l("Telefoonnummer"), "mailbox": _l("Mailbox"), "form": _l("Webformulier"), "counter": _l("Balie"),

@@ -1,0 +1,118 @@
+"""What the pages of a town's set-up share: the steps beside every page, and saving with a history."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from kcc.core.clock import now
+from kcc.core.db import db
+from kcc.core.errors import InvalidInput
+from kcc.municipalities import actions_history as history
+from kcc.municipalities import queries as municipalities
+from kcc.municipalities.models import Municipality
+from kcc.municipalities.rules_readiness import State, Step, readiness
+from kcc.setup import queries
+from kcc.setup.forms import DatedForm
+from kcc.web.forms import BaseForm
+from kcc.web.person import actor
+
+STEPS: dict[Step, tuple[LazyString, str]] = {
+    Step.IDENTITY: (_l("Wie de gemeente is"), "setup.identity"),
+    Step.LOOKS: (_l("Kleur en begroeting"), "setup.looks"),
+    Step.ENTRANCES: (_l("Ingangen"), "setup.entrances"),
+    Step.HOURS: (_l("Openingstijden"), "setup.hours"),
+    Step.CLOSING: (_l("Sluitingsdagen"), "setup.closing"),
+    Step.DEPARTMENTS: (_l("Afdelingen en groepen"), "setup.departments"),
+    Step.AGREEMENT: (_l("Afspraken en termijnen"), "setup.agreements"),
+    Step.TOPICS: (_l("Onderwerpen en routes"), "setup.topics"),
+    Step.LINKS: (_l("Nuttige links"), "setup.links"),
+    Step.PEOPLE: (_l("Medewerkers"), "setup.town"),
+}
+ADVICE: dict[Step, LazyString] = {
+    Step.LOOKS: _l("In de begroeting staat nog geen {naam}."),
+    Step.ENTRANCES: _l("Er is nog geen nummer, mailbox, formulier of balie."),
+    Step.HOURS: _l("De gemeente is nog nooit open."),
+    Step.CLOSING: _l("Nog niemand besloot over Goede Vrijdag, 5 mei, 24 en 31 december."),
+    Step.DEPARTMENTS: _l("Er is nog geen afdeling om vragen aan door te geven."),
+    Step.AGREEMENT: _l("Voor de telefoon is nog niets afgesproken."),
+    Step.TOPICS: _l("Er zijn nog geen onderwerpen, of een onderwerp leidt naar een afdeling die niet in gebruik is."),
+    Step.LINKS: _l("Medewerkers vinden hier nog geen links."),
+    Step.PEOPLE: _l("Nog niemand is hier medewerker. Geef mensen een rol."),
+}
+STATES: dict[State, tuple[LazyString, str]] = {
+    State.DONE: (_l("klaar"), "ok"),
+    State.MISSING: (_l("ontbreekt"), "late"),
+    State.OPEN: (_l("mag nog"), "warn"),
+}
+
+
+def today_of(town: Municipality) -> date:
+    """The day it is there."""
+    return now().astimezone(ZoneInfo(town.zone)).date()
+
+
+def step_page(template: str, town: Municipality, step: Step | None, **context: Any) -> str:
+    """A page with the steps beside it."""
+    parts = readiness(queries.facts_of(town))
+    return render_template(
+        template, town=town, step=step, parts=parts, steps=STEPS, states=STATES, advice=ADVICE, **context
+    )
+
+
+def read_form(form: DatedForm, town: Municipality) -> DatedForm:
+    """A town in preparation has nothing to wait for: its forms ask no day."""
+    if town.joined_on is None:
+        del form.effective_on
+    return form
+
+
+def save(form: BaseForm, town: Municipality, kind: str, subject_id: object, values: Any) -> bool:
+    """Make the change and say so; a refusal is shown at its field."""
+    try:
+        on = form.day(today_of(town)) if isinstance(form, DatedForm) else None
+        made = history.change(
+            actor=actor(), municipality_id=town.id, subject_type=kind, subject_id=str(subject_id), after=values,
+            effective_on=on,
+        )  # fmt: skip
+    except InvalidInput as fault:
+        refuse(form, fault)
+        return False
+    if made is None:
+        flash(_("Er is niets veranderd."), "message")
+    elif made.applied_at is None:
+        flash(_("Bewaard. Dit gaat vanzelf in op de dag die u koos."), "success")
+    else:
+        flash(_("Bewaard."), "success")
+    return True
+
+
+def refuse(form: BaseForm, fault: InvalidInput) -> None:
+    """Undo what was begun and show why at the field."""
+    db.session.rollback()
+    form.refuse(fault)
+
+
+def onward(town: Municipality, step: Step) -> ResponseReturnValue:
+    """To the next step while a town is being prepared; back to the page when it takes part."""
+    steps = list(STEPS)
+    following = steps[min(steps.index(step) + 1, len(steps) - 1)]
+    endpoint = STEPS[following if town.joined_on is None else step][1]
+    return redirect(url_for(endpoint, municipality_id=town.id), 303)
+
+
+def stay(town: Municipality, step: Step) -> ResponseReturnValue:
+    """Back to the page of a step."""
+    return redirect(url_for(STEPS[step][1], municipality_id=town.id), 303)
+
+
+def town_of(municipality_id: int) -> Municipality:
+    """The town of a page; raises NotFound."""
+    return municipalities.municipality(municipality_id)
