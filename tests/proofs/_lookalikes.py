@@ -29,7 +29,7 @@ from kcc.routing import models_tuning as tuning
 from tests.proofs import _lookalikes_changes as changes
 from tests.proofs import _lookalikes_imports as imported
 from tests.proofs import _lookalikes_mail as mails
-from tests.support.world import DEPARTMENTS, TOWNS, World
+from tests.support.world import DEPARTMENTS, TOWNS, Setup, World
 
 COMMON = "zonnebloem"
 """A word in every text, by which everything can be searched for."""
@@ -54,10 +54,14 @@ class Planter:
         url = world.admin_url.replace("postgresql://", "postgresql+psycopg://", 1)
         self.engine = sa.create_engine(url, poolclass=sa.NullPool)
         self.objects: dict[str, Objects] = {}
+        self.setup: Setup | None = None
 
     def plant(self) -> dict[str, Objects]:
-        """Empty what work made and put it there again; returns ids by town and table."""
+        """Empty what work made and put it there again, the set-up too; returns ids by town and table."""
         self.world.empty()
+        if self.setup is not None:
+            with self.world.admin() as admin:
+                self.setup.put_back(admin)
         self.objects = {town: defaultdict(list) for towns in TOWNS.values() for town in towns}
         with self.engine.begin() as connection:
             self.connection = connection
@@ -65,6 +69,10 @@ class Planter:
                 shared = self._article(towns[0], centre, None)
                 for town in towns:
                     self._town(town, centre, shared)
+        if self.setup is None:
+            self.setup = Setup()
+            with self.world.admin() as admin:
+                self.setup.remember(admin)
         return self.objects
 
     def _id(self, *words: str) -> uuid.UUID:
@@ -125,12 +133,9 @@ class Planter:
         ids["account"].append(self.world.people[AGENTS[town]])
         ids["membership"] += self._existing("membership", town)
         ids["department_member"] += self._existing("department_member", town)
-        ids["useful_link"] += self._existing("useful_link", town)
         topic = self.world.topics[centre, "paspoort"]
         ids["topic"].append(topic)
-        if not ids["useful_link"]:
-            self._put(town, municipalities.UsefulLink, label=setup, url=f"https://{setup}.example/")
-            self._put(town, municipalities.ClosingDay, on_day=date(2026, 12, 24), label=setup)
+        if changes.plant_setup(self, town):
             self._rename(town, setup)
         form = self._entrance_of_form(town, setup)
         ids["webform"].append(form)
@@ -143,14 +148,9 @@ class Planter:
         )  # fmt: skip
         self._put(town, knowledge.ArticleReport, centre_id=centre_id, article_id=own, text=f"{COMMON} {setup}")
         self._put(
-            town,
-            municipalities.Incident,
-            id=900 + self.world.towns[town],
-            topic_id=topic,
-            title=setup,
-            answer=setup,
+            town, municipalities.Incident, id=900 + self.world.towns[town], topic_id=topic, title=setup, answer=setup,
             started_at=AT - timedelta(hours=1),
-        )
+        )  # fmt: skip
         self._put(
             town, core.Job, name="proof.nothing", key=f"{setup}", args={}, state="dead", fault=canary(town, "jobs")
         )

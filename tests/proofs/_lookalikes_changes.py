@@ -1,10 +1,11 @@
-"""Look-alike changes of how each town is set up: one that was made, one to come; and a plan that it leaves."""
+"""Look-alike set-up of each town, changes of it (one that was made, one to come), and a plan that it leaves."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING
 
+from kcc.municipalities.models import ClosingDay, UsefulLink
 from kcc.municipalities.models_history import SetupChange
 from kcc.succession.models import Succession, SuccessionChoice
 from tests.support.world import TOWNS
@@ -32,3 +33,17 @@ def plant(planter: Planter, town: str) -> None:
         made_by_id=planter.world.people[AGENTS[town]], compared={"said": canary(town)},
     )  # fmt: skip
     planter._put(town, SuccessionChoice, succession_id=plan, kind="parties", subject="alike", choice=canary(town))
+
+
+def plant_setup(planter: Planter, town: str) -> bool:
+    """A link and a closing day with the town's canary, once; says whether they are new."""
+    from tests.proofs._lookalikes import canary  # noqa: PLC0415
+
+    ids, word = planter.objects[town], canary(town)
+    for table in ("useful_link", "service_agreement"):
+        ids[table] += planter._existing(table, town)
+    if ids["useful_link"]:
+        return False
+    planter._put(town, UsefulLink, label=word, url=f"https://{word}.example/")
+    planter._put(town, ClosingDay, on_day=date(2026, 12, 24), label=word)
+    return True
