@@ -9,7 +9,6 @@ from flask import Flask
 
 from kcc.core.errors import InvalidInput
 from kcc.setup.forms import DatedForm, HoursForm
-from kcc.setup.forms_rows import RouteForm, whole
 
 
 def test_a_day_to_come_is_asked_for_and_a_day_gone_by_refused(app: Flask) -> None:
@@ -34,11 +33,3 @@ def test_a_week_names_its_day_when_it_is_wrong(app: Flask) -> None:
         with pytest.raises(InvalidInput) as refused:
             form.week()
         assert refused.value.field == "sunday"
-
-
-def test_questions_are_lines_and_a_term_needs_an_amount(app: Flask) -> None:
-    with app.test_request_context():
-        form = RouteForm(formdata=None)
-        form.questions.data, form.department_id.data = " Waar? \n\nWanneer?", 3
-        assert form.values()["questions"] == ["Waar?", "Wanneer?"] and form.values()["term_unit"] is None
-    assert [whole(each) for each in ("7", "", None, "x", "٣", "99999999999")] == [7, 0, 0, 0, 0, 0]
