@@ -97,5 +97,5 @@ def _lay_ratings() -> int:
         closed.c.municipality_id, closed.c.id, closed.c.channel, closed.c.topic_id, closed.c.closed_at, score
     ).where(closed.c.place % RATED_ONE_IN == 0)
     columns = ["municipality_id", "ticket_id", "channel", "topic_id", "rated_at", "score"]
-    done = db.session.execute(sa.insert(Rating).from_select(columns, rows))
-    return int(done.rowcount)  # type: ignore[attr-defined]
+    done = db.session.scalars(sa.insert(Rating).from_select(columns, rows).returning(sa.literal(1)))
+    return len(done.all())
