@@ -28,7 +28,9 @@ RECEIPTS_EACH_HOUR = 300
 STUCK_AFTER = timedelta(minutes=5)
 MOST_TRIES = 3
 
-_DAEMON = re.compile(r"^(mailer-?daemon|postmaster|mail-?delivery-?(sub)?system|mmdf|bounces?)\b", re.IGNORECASE)
+_DAEMON = re.compile(
+    r"^<?(mailer-?daemon|postmaster|mail[-.]?delivery[-.]?(sub)?system|mmdf|bounces?)\b", re.IGNORECASE
+)
 _BOUNCED = re.compile(
     r"undeliver|delivery (status notification|fail|has failed|report)|returned mail|failure notice|mail delivery (failed|system)"
     r"|delivery failure|onbestelba|niet (bezorgd|afgeleverd)|mail could not be delivered|message status|warning: could not send"
@@ -55,7 +57,10 @@ def automatic_kind(read: Mapping[str, Any], envelope_from: str | None = None) ->
     if kind:
         return kind
     null = envelope_from == "" or headers.has("return-path", r"^<?\s*>?$")
-    if _DAEMON.match(str(read.get("from_address", ""))) and (null or _BOUNCED.search(str(read.get("subject", "")))):
+    daemon = _DAEMON.match(headers.first("return-path"))
+    if _DAEMON.match(str(read.get("from_address", ""))) and (
+        null or daemon or _BOUNCED.search(str(read.get("subject", "")))
+    ):
         return "bounce"
     if headers.given("x-failed-recipients"):
         return "bounce"

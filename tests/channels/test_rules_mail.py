@@ -46,6 +46,8 @@ def said(**given: Any) -> dict[str, Any]:
         (said(report={"type": "disposition-notification"}), "read_receipt"),
         (said(report={"type": "feedback-report"}), "complaint"),
         (said(from_address="MAILER-DAEMON@x.nl", subject="Returned mail"), "bounce"),
+        (said(from_address="Mail.Delivery.System@x.nl", subject="Delivery status notification"), "bounce"),
+        (said(from_address="postmaster@x.nl", subject="Uw bericht", Return_Path="<MAILER-DAEMON@x.nl>"), "bounce"),
         (said(from_address="postmaster@x.nl", subject="Mijn vraag"), ""),
         (said(X_Failed_Recipients="a@b"), "bounce"),
     ],
