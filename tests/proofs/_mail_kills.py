@@ -106,11 +106,23 @@ def trial(
             ).fetchall()
         )  # fmt: skip
         row = admin.execute("select count(*) from received_mail where state = 'duplicate'").fetchone()
+        without = [word for word in wanted if not counts.get(word)]
+        aside = [word for word in without if _is_put_aside(admin, word)]
     return {
         "letters": len(wanted), "kills": sum(made.values()), "kills_by_step": {step: made[step] for step in steps},
-        "lost": sum(1 for word in wanted if not counts.get(word)), "doubled": sum(1 for word in wanted if counts.get(word, 0) > 1),
+        "put_aside": len(aside), "lost": len(without) - len(aside), "doubled": sum(1 for word in wanted if counts.get(word, 0) > 1),
         "seen_as_duplicates": int(row[0]) if row else 0,
     }  # fmt: skip
+
+
+def _is_put_aside(admin: psycopg.Connection[Any], word: str) -> bool:
+    """Whether a letter waits in quarantine, where people see it: it was being read each time that its reader was killed."""
+    row = admin.execute(
+        "select 1 from received_mail r join mail_content c on c.mail_id = r.id"
+        " where r.state = 'quarantined' and position(convert_to(%s, 'UTF8') in c.raw) > 0",
+        (f"<{word}@",),
+    ).fetchone()
+    return row is not None
 
 
 class Bringer:
