@@ -103,7 +103,7 @@ class Exchange:
         log = people.with_suffix(".log")
         words = [
             "-sf", str(SCENARIOS / scenario), "-inf", str(people), "-s", number, "-i", HOST, "-p", str(any_free_port()),
-            "-mi", HOST, "-mp", str(any_free_port()), f"{HOST}:{self.sip_port}", "-m", str(count), "-r", str(count),
+            "-mi", HOST, "-mp", str(any_free_port()), f"{HOST}:{self.sip_port}", "-m", str(count), "-r", str(count), "-l", str(count),
             "-rp", str(round(over * 1000)), "-nostdin", "-nd", "-trace_logs", "-log_file", str(log), "-timeout", "1500s", "-trace_err", "-error_file", str(log.with_suffix(".errors")),
         ]  # fmt: skip
         return Callers(_sipp(self.folder, words), log)

@@ -73,7 +73,7 @@ def sip(run: Run) -> Outcome:
         agents = _agents(given, Telephones(exits), 7)
         floor = Floor(given, address, agents)
         # The claim is about those who waited longer than the norm, too: the desks open after it.
-        real = Plan(Bridge, size, rate=run.size(full=3, reduced=7), opens_after=WITHIN + 0.5, patience=30)
+        real = Plan(Bridge, size, rate=run.size(full=3, reduced=7), opens_after=WITHIN + 0.5, patience=60)
         forgetful = Plan(ForgetfulBridge, run.size(full=60, reduced=12), rate=4, opens_after=0, patience=2)
         result, control = _trial(run, floor, real), _trial(run, floor, forgetful)
     return Outcome(
