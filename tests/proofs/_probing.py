@@ -195,7 +195,7 @@ class Prober:
         client = self.app.test_client()
         client.set_cookie("kcc_session", visitor.secret)
         if method == "GET":
-            return client.get(path, query_string=data)
+            return client.get(path, query_string=data or None)
         return client.post(path, data={**data, "form_key": str(uuid.uuid4())})
 
 
