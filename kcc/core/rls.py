@@ -117,7 +117,15 @@ POLICIES: dict[str, tuple[str, str | None]] = {
 }
 
 APPEND_ONLY = frozenset(
-    {"audit_entry", "access_record", "ticket_event", "article_version", "call_event", "routing_parameters"}
+    {
+        "audit_entry",
+        "access_record",
+        "ticket_event",
+        "article_version",
+        "departure_certificate",
+        "call_event",
+        "routing_parameters",
+    }
 )
 """Tables which the application may add to and read, never change."""
 
@@ -161,7 +169,7 @@ LATER_READS = (
 )
 """The same for functions that came after the first migration; the migration that brings a function opens them to it."""
 
-ALSO_MOVED = ("municipality", "draft", "article_version")
+ALSO_MOVED = ("municipality", "draft", "article_version", "departure_certificate")
 """Tables without a municipality of their own that a succession changes or takes along."""
 
 LOOKS = ("access_record", "audit_entry", "ticket_presence")

@@ -38,19 +38,20 @@ def plan_merger(*, actor: Actor, municipality_id: int, successor_id: int, on_day
     for town, field in ((old, "municipality_id"), (new, "successor_id")):
         if town.left_on is not None:
             raise InvalidInput("Deze gemeente is er niet meer.", field=field)
-    _refuse_second(old)
+    refuse_second(old)
     made = Succession(
         municipality_id=old.id, centre_id=old.centre_id, kind="merger", successor_id=new.id, on_day=on_day,
         made_by_id=actor.account_id,
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
-    _record(actor, "succession.planned", made, ["successor", "on_day"])
+    record(actor, "succession.planned", made, ["successor", "on_day"])
     ask_compare(actor=actor, which=made)
     return made
 
 
-def _refuse_second(town: Municipality) -> None:
+def refuse_second(town: Municipality) -> None:
+    """Raise InvalidInput when this town has a plan already."""
     if any(known.municipality_id == town.id for known in queries.successions()):
         raise InvalidInput("Voor deze gemeente staat er al een plan.", field="municipality_id")
 
@@ -58,7 +59,7 @@ def _refuse_second(town: Municipality) -> None:
 def ask_compare(*, actor: Actor, which: Succession) -> None:
     """Have the two towns compared anew: people and work change until the day."""
     jobs.enqueue(COMPARE, municipality_id=which.municipality_id, key=str(uuid.uuid4()), args={"succession": which.id})
-    _record(actor, "succession.compare_asked", which)
+    record(actor, "succession.compare_asked", which)
 
 
 def compare(*, actor: Actor, succession_id: uuid.UUID, key: bytes | None) -> None:
@@ -78,9 +79,12 @@ def compare(*, actor: Actor, succession_id: uuid.UUID, key: bytes | None) -> Non
                         municipality_id=which.municipality_id, succession_id=which.id, kind=kind, subject=subject, choice=choice
                     )
                 )  # fmt: skip
+    else:
+        sums = db.session.scalar(sa.text("select kcc_departure_sums(:id)"), {"id": which.id})
+        which.compared = {"counts": {table: int(found[0]) for table, found in (sums or {}).items()}}
     which.compared_at = now()
     db.session.flush()
-    _record(actor, "succession.compared", which)
+    record(actor, "succession.compared", which)
 
 
 def _numbers_there(which: Succession, key: bytes | None) -> list[bytes]:
@@ -110,7 +114,7 @@ def choose(*, actor: Actor, which: Succession, chosen: dict[tuple[str, str], str
     if changed:
         which.approved_at = None
         db.session.flush()
-        _record(actor, "succession.chosen", which, ["choices"])
+        record(actor, "succession.chosen", which, ["choices"])
     return changed
 
 
@@ -125,7 +129,7 @@ def sign(*, actor: Actor, which: Succession) -> int:
     signed = db.session.scalar(sa.text("select kcc_sign_succession(:id)"), {"id": which.id})
     if signed is None:
         raise NotAllowed("Alleen een beheerder van beide gemeenten kan dit ondertekenen.")
-    _record(actor, "succession.signed", which)
+    record(actor, "succession.signed", which)
     if signed >= SIGNATURES and which.approved_at is None:
         which.approved_at = now()
         db.session.flush()
@@ -141,11 +145,12 @@ def cancel(*, actor: Actor, which: Succession) -> None:
     _refuse_begun(which)
     which.cancelled_at = now()
     db.session.flush()
-    _record(actor, "succession.cancelled", which)
+    record(actor, "succession.cancelled", which)
 
 
 def _refuse_begun(which: Succession) -> None:
-    if which.cancelled_at is not None or queries.state_of(which.id) is not None:
+    begun = queries.state_of(which.id) or queries.departure_of(which.id)
+    if which.cancelled_at is not None or begun is not None:
         raise InvalidState("Dit is al begonnen of ingetrokken.")
 
 
@@ -179,11 +184,12 @@ def carry_parties(*, actor: Actor, which: Succession, most: int, key: bytes) -> 
     done = db.session.scalar(
         sa.text("select kcc_carry_parties(:id, cast(:given as jsonb))"), {"id": which.id, "given": json.dumps(given)}
     )
-    _record(actor, "succession.parties_carried", which)
+    record(actor, "succession.parties_carried", which)
     return int(done or 0)
 
 
-def _record(actor: Actor, verb: str, which: Succession, fields: list[str] | None = None) -> None:
+def record(actor: Actor, verb: str, which: Succession, fields: list[str] | None = None) -> None:
+    """Note in the audit what was done to a plan."""
     audit.record(
         actor=actor,
         verb=verb,

@@ -13,7 +13,7 @@ from kcc.core import audit, jobs
 from kcc.core.db import db
 from kcc.core.permissions import Actor
 from kcc.integrations import file_store
-from kcc.succession import actions, queries
+from kcc.succession import actions, actions_leaving, queries
 from kcc.succession.models import Succession
 
 PARTIES_A_STEP, TICKETS_A_STEP = 500, 200
@@ -28,6 +28,8 @@ def step(*, actor: Actor, succession_id: uuid.UUID, key: bytes) -> str:
     which = queries.succession(succession_id)
     if which.cancelled_at is not None:
         return "cancelled"
+    if which.kind == "leaving":
+        return actions_leaving.step(actor=actor, which=which, key=key)
     db.session.scalar(sa.text("select kcc_start_succession(:id)"), {"id": which.id})
     if actions.carry_parties(actor=actor, which=which, most=PARTIES_A_STEP, key=key):
         now_at = "parties"
@@ -45,7 +47,8 @@ def step(*, actor: Actor, succession_id: uuid.UUID, key: bytes) -> str:
 
 
 def follow(*, actor: Actor, key: bytes) -> None:
-    """Bring over what was opened again, or came in after all, in the closed town of this lease."""
+    """Bring over what was opened again, or came in after all, in the closed town of this lease; bury who left."""
+    actions_leaving.bury(actor=actor)
     found = db.session.scalar(sa.text("select kcc_succession_of_town()"))
     if found is None:
         return

@@ -19,3 +19,12 @@ class MergerForm(BaseForm):
         _l("Gemeente waarin zij opgaat"), coerce=int, validators=[InputRequired(_l("Kies een gemeente."))]
     )
     on_day = DateField(_l("Vanaf welke dag"), validators=[InputRequired(_l("Kies een dag."))])
+
+
+class LeavingForm(BaseForm):
+    """Who leaves, and on which day."""
+
+    leaver_id = SelectField(
+        _l("Gemeente die vertrekt"), coerce=int, validators=[InputRequired(_l("Kies een gemeente."))]
+    )
+    leaves_on = DateField(_l("Op welke dag"), validators=[InputRequired(_l("Kies een dag."))])

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kcc.core.clock import now
-from kcc.core.db import Base, TenantMixin, new_id, tenant_key, tenant_reference
+from kcc.core.db import Base, CentreMixin, TenantMixin, new_id, tenant_key, tenant_reference
 
 Moment = sa.DateTime(timezone=True)
 
@@ -68,3 +68,32 @@ class SuccessionChoice(TenantMixin, Base):
     choice: Mapped[str]
     decided_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("account.id"))
     """Who changed it; None while it is what KCC proposed."""
+
+
+class DepartureCertificate(CentreMixin, Base):
+    """That a municipality left: what it was given, what was removed, and that the others stayed as they were. Dutch: verklaring van vertrek.
+
+    Written once by the database when nothing of the town is left. ``others_before`` and ``others_after`` hold for each other
+    town and table the number of rows and a sum over what stands in them.
+    """
+
+    __tablename__ = "departure_certificate"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    town_name: Mapped[str]
+    cbs_code: Mapped[str]
+    municipality_number: Mapped[int]
+    on_day: Mapped[date]
+    closed_at: Mapped[datetime] = mapped_column(Moment)
+    exported_at: Mapped[datetime] = mapped_column(Moment)
+    removed_at: Mapped[datetime] = mapped_column(Moment)
+    manifest: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    removed: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    accounts: Mapped[int]
+    others_before: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    others_after: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+    @property
+    def others_equal(self) -> bool:
+        """Whether every other town has the same rows with the same content as before."""
+        return self.others_before == self.others_after

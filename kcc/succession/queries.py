@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from kcc.core.db import db
 from kcc.core.errors import NotFound
 from kcc.people.models import Account
-from kcc.succession.models import Succession, SuccessionChoice
+from kcc.succession.models import DepartureCertificate, Succession, SuccessionChoice
 
 STEPS = ("parties", "tickets", "loose", "check", "done")
 
@@ -90,7 +90,10 @@ def state_of(succession_id: uuid.UUID) -> State | None:
 def begun() -> dict[uuid.UUID, bool]:
     """Which have begun, and whether each is done."""
     rows = db.session.execute(
-        sa.text("select s.id, r.done_at from succession s cross join lateral kcc_succession_state(s.id) r")
+        sa.text(
+            "select s.id, r.done_at from succession s cross join lateral kcc_succession_state(s.id) r"
+            " union all select s.id, null from succession s cross join lateral kcc_departure_state(s.id) r"
+        )
     )
     return {row.id: row.done_at is not None for row in rows}
 
@@ -104,3 +107,32 @@ def parties_by_way(succession_id: uuid.UUID) -> dict[str, int]:
     """How many parties were added, and how many were there already, by how that was seen."""
     rows = db.session.execute(sa.text("select how, n from kcc_succession_parties(:id)"), {"id": succession_id})
     return {row.how: int(row.n) for row in rows}
+
+
+@dataclass(frozen=True)
+class Departure:
+    """How far a departure is: exported or not, and rows removed by table."""
+
+    step: str
+    started_at: datetime
+    exported_at: datetime | None
+    removed: dict[str, int]
+
+
+def departure_of(succession_id: uuid.UUID) -> Departure | None:
+    """How far it is, or None when it has not begun."""
+    row = db.session.execute(sa.text("select * from kcc_departure_state(:id)"), {"id": succession_id}).first()
+    return None if row is None else Departure(row.step, row.started_at, row.exported_at, row.removed)
+
+
+def certificates() -> list[DepartureCertificate]:
+    """Certificates of towns that left the reader's centres, newest first."""
+    return list(db.session.scalars(sa.select(DepartureCertificate).order_by(DepartureCertificate.removed_at.desc())))
+
+
+def certificate(certificate_id: uuid.UUID) -> DepartureCertificate:
+    """One; raises NotFound."""
+    found = db.session.get(DepartureCertificate, certificate_id)
+    if found is None:
+        raise NotFound
+    return found

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,9 +15,9 @@ from kcc.core.errors import InvalidInput, InvalidState, NotAllowed
 from kcc.core.permissions import Permission
 from kcc.municipalities import queries as municipalities
 from kcc.municipalities.models import Municipality
-from kcc.succession import actions, queries, rules
+from kcc.succession import actions, actions_leaving, queries, rules
 from kcc.succession import views_words as words
-from kcc.succession.forms import MergerForm
+from kcc.succession.forms import LeavingForm, MergerForm
 from kcc.succession.models import Succession
 from kcc.web.forms import BaseForm
 from kcc.web.guards import requires
@@ -33,8 +34,8 @@ add_setup_entry(
 @bp.get("/")
 @requires(Permission.SETUP_MANAGE)
 def overview() -> ResponseReturnValue:
-    """All plans, and the form for a new one."""
-    return _overview(_merger_form())
+    """All plans, and the forms for a new one."""
+    return _overview(_merger_form(), _leaving_form())
 
 
 @bp.post("/merger")
@@ -43,7 +44,7 @@ def plan_merger() -> ResponseReturnValue:
     """Note a merger, and have it tried."""
     form = _merger_form()
     if not form.validate():
-        return _overview(form), 422
+        return _overview(form, _leaving_form(fresh=True)), 422
     try:
         made = actions.plan_merger(
             actor=actor(), municipality_id=form.municipality_id.data, successor_id=form.successor_id.data,
@@ -51,9 +52,48 @@ def plan_merger() -> ResponseReturnValue:
         )  # fmt: skip
     except InvalidInput as fault:
         form.refuse(fault)
-        return _overview(form), 422
+        return _overview(form, _leaving_form(fresh=True)), 422
     flash(_("Het plan staat er. De proef loopt; ververs de pagina over een halve minuut."), "success")
     return redirect(url_for("succession.show", succession_id=made.id), 303)
+
+
+@bp.post("/leaving")
+@requires(Permission.SETUP_MANAGE)
+def plan_leaving() -> ResponseReturnValue:
+    """Note that a town leaves."""
+    form = _leaving_form()
+    if not form.validate():
+        return _overview(_merger_form(fresh=True), form), 422
+    try:
+        made = actions_leaving.plan_leaving(
+            actor=actor(), municipality_id=form.leaver_id.data, on_day=form.leaves_on.data
+        )
+    except InvalidInput as fault:
+        form.refuse(InvalidInput(fault.message, field="leaver_id"))
+        return _overview(_merger_form(fresh=True), form), 422
+    flash(_("Het plan staat er. Er gebeurt niets voordat twee beheerders hebben ondertekend."), "success")
+    return redirect(url_for("succession.show", succession_id=made.id), 303)
+
+
+@bp.get("/certificates/<uuid:certificate_id>")
+@requires(Permission.SETUP_MANAGE)
+def certificate(certificate_id: uuid.UUID) -> ResponseReturnValue:
+    """That a town left, to read and print."""
+    return render_template(
+        "succession/certificate.html", certificate=(found := queries.certificate(certificate_id)), removed=words.removed(found),
+        others=words.others(found),
+    )  # fmt: skip
+
+
+@bp.get("/certificates/<uuid:certificate_id>.json")
+@requires(Permission.SETUP_MANAGE)
+def certificate_json(certificate_id: uuid.UUID) -> ResponseReturnValue:
+    """The same for machines, with every checksum."""
+    found = queries.certificate(certificate_id)
+    names = [column.key for column in found.__table__.columns]
+    body = json.dumps({name: getattr(found, name) for name in names}, default=str, ensure_ascii=False, indent=1)
+    headers = {"Content-Disposition": f'attachment; filename="vertrek-{found.cbs_code}.json"'}
+    return Response(body, mimetype="application/json", headers=headers)
 
 
 @bp.get("/<uuid:succession_id>")
@@ -91,7 +131,7 @@ def choose(succession_id: uuid.UUID) -> ResponseReturnValue:
 def compare(succession_id: uuid.UUID) -> ResponseReturnValue:
     """Try it again."""
     which = queries.succession(succession_id)
-    if queries.state_of(which.id) is not None:
+    if queries.state_of(which.id) or queries.departure_of(which.id):
         return _told(which, InvalidState("Dit is al begonnen of ingetrokken."))
     actions.ask_compare(actor=actor(), which=which)
     flash(_("De proef loopt; ververs de pagina over een halve minuut."), "success")
@@ -130,28 +170,41 @@ def cancel(succession_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("succession.overview"), 303)
 
 
-def _overview(form: MergerForm) -> str:
+def _overview(form: MergerForm, leaving: LeavingForm) -> str:
     towns = {town.id: town for town in municipalities.visible_municipalities(gone=True)}
     begun = queries.begun()
     plans = [(which, words.line_of(which, begun.get(which.id))) for which in queries.successions()]
-    return render_template("succession/overview.html", towns=towns, plans=plans, form=form)
+    return render_template(
+        "succession/overview.html", towns=towns, plans=plans, form=form, leaving=leaving, certificates=queries.certificates()
+    )  # fmt: skip
 
 
-def _merger_form() -> MergerForm:
-    form = MergerForm()
-    towns = [(town.id, town.name) for town in municipalities.visible_municipalities()]
-    form.municipality_id.choices = form.successor_id.choices = towns
+def _merger_form(*, fresh: bool = False) -> MergerForm:
+    form = MergerForm(formdata=None) if fresh else MergerForm()
+    form.municipality_id.choices = form.successor_id.choices = _towns_to_choose()
     return form
+
+
+def _leaving_form(*, fresh: bool = False) -> LeavingForm:
+    form = LeavingForm(formdata=None) if fresh else LeavingForm()
+    form.leaver_id.choices = _towns_to_choose()
+    return form
+
+
+def _towns_to_choose() -> list[tuple[int, str]]:
+    return [(town.id, town.name) for town in municipalities.visible_municipalities()]
 
 
 def _page(which: Succession, form: BaseForm | None = None) -> str:
     towns = {town.id: town for town in municipalities.visible_municipalities(gone=True)}
     old, new = towns[which.municipality_id], towns.get(which.successor_id or 0)
-    state = queries.state_of(which.id)
+    state = queries.state_of(which.id) if new else None
+    departure = None if new else queries.departure_of(which.id)
+    begun = (state.done_at is not None) if state else (False if departure else None)
     signed = queries.signatures(which.id)
     me = actor().account_id
     return render_template(
-        "succession/show.html", which=which, old=old, new=new, state=state, line=words.line_of(which, state.done_at is not None if state else None), signed=signed,
+        "succession/show.html", which=which, old=old, new=new, state=state, line=words.line_of(which, begun), signed=signed, departure=departure,
         signed_by_me=any(who == me for who, _name, _at in signed), form=form or BaseForm(formdata=None),
         empty_form=lambda: BaseForm(formdata=None), **_review(which, old, new), **_progress(which, state),
     )  # fmt: skip
@@ -161,7 +214,8 @@ def _review(which: Succession, old: Municipality, new: Municipality | None) -> d
     """The dry run and the mapping, as the template shows them."""
     compared = which.compared
     if compared is None or new is None:
-        return {"compared": None}
+        counts = (compared or {}).get("counts", {})
+        return {"compared": None, "leaving_counts": words.counts(counts)}
     chosen = {(line.kind, line.subject): line.choice for line in queries.choices_of(which)}
     return {
         "compared": compared,

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kcc.succession import rules
-from kcc.succession.models import Succession
+from kcc.succession.models import DepartureCertificate, Succession
 from kcc.succession.queries import State
 
 STEPS = {
@@ -100,3 +100,23 @@ def sums(state: State) -> list[tuple[str, int, int, int]]:
     rest = [line for line in state.sums if line[0] not in TABLES]
     total = tuple(sum(int(line[place]) for line in rest) for place in (1, 2, 3))
     return [*sorted(named), (_("Al het andere"), *total)]
+
+
+def counts(numbers: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Rows by table, the named ones first and the rest together."""
+    named = sorted((str(TABLES[table]), int(number)) for table, number in numbers.items() if table in TABLES)
+    rest = sum(int(number) for table, number in numbers.items() if table not in TABLES)
+    return [*named, (_("Al het andere"), rest)] if numbers else []
+
+
+def removed(certificate: DepartureCertificate) -> list[tuple[str, int]]:
+    """What was removed, as above."""
+    return counts(certificate.removed)
+
+
+def others(certificate: DepartureCertificate) -> list[tuple[str, int, bool]]:
+    """Each other town: its name, rows after, and whether all of them are as they were."""
+    return [
+        (name, sum(int(table[0]) for table in tables.values()), certificate.others_before.get(name) == tables)
+        for name, tables in sorted(certificate.others_after.items())
+    ]

@@ -69,7 +69,7 @@ def upgrade() -> None:
     for table in connection.scalars(sa.text(MUNICIPAL)).all():
         for statement in rls.succession_statements(table):
             op.execute(statement)
-    for table in rls.ALSO_MOVED:
+    for table in ("municipality", "draft", "article_version"):
         for statement in rls.moved_statements(table):
             op.execute(statement)
 

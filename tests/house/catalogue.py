@@ -45,6 +45,8 @@ DEFINERS = frozenset({
     "alike", "chosen", "kcc_start_succession", "carry_departments", "carry_routes", "carry_knowledge", "both_texts",
     "kcc_next_parties", "kcc_carry_parties", "kcc_move_on", "move_loose", "renamed_body", "kcc_succession_state",
     "kcc_succession_trace", "kcc_succession_parties", "kcc_succession_of_town",
+    "checksum", "checksums_of_others", "kcc_start_departure", "kcc_export_tables", "kcc_export_rows", "kcc_export_done",
+    "kcc_departure_sums", "emptying_order", "kcc_remove_next", "kcc_bury_departed", "kcc_departure_state",
     "kcc_setup_taken", "kcc_add_municipality", "mail_entrance", "mail_centre", "kcc_mail_recipient", "kcc_receive_mail", "kcc_mail_accounts", "kcc_note_mailbox",
 })  # fmt: skip
 """Every function that runs with the guard's rights. One more needs a reader who checks its own filter."""

@@ -102,6 +102,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "demo/articles": "tests/demo/test_load.py",
     "demo/channels_life": "tests/demo/test_load.py",
     "core/bulk": "tests/demo/test_load.py",
+    "succession/reimporting": "tests/succession/test_actions_leaving.py",
     "succession/forms": "tests/succession/test_views.py",
     "imports/forms": "tests/imports/test_views.py",
     "imports/queries": "tests/imports/test_actions.py, tests/imports/test_views.py",

@@ -72,3 +72,25 @@ def test_a_plan_waits_for_its_day_and_can_be_taken_back(world: World) -> None:
     assert "wacht op de dag" in page.text
     page.submit('form[action$="/cancel"]')
     assert "Geen plannen" in page.get("/succession/").text
+
+
+def test_a_town_that_left_has_a_certificate(world: World) -> None:
+    make_administrators(world, "Aalburg", "Cadzand")
+    make_ticket(world, town="Cadzand", person="agent_cadzand")
+    page = world.page("administrator").get("/succession/")
+    page.submit('form[action$="/leaving"]', leaver_id=str(world.towns["Cadzand"]), leaves_on=now().date().isoformat())
+    url = page.path
+    work()
+    page.get(url)
+    assert "Vragen" in page.by_testid("leaving-counts").text
+    page.submit('form[action$="/sign"]')
+    world.page("supervisor").get(url).submit('form[action$="/sign"]')
+    work()
+    page.get("/succession/")
+    page.get(page.by_testid("certificates").select_one("a")["href"])  # type: ignore[index]
+    assert "andere gemeenten ongewijzigd" in page.text and "Cadzand" in page.text
+    address = page.path
+    machine = page.get(f"{address}.json").response
+    assert machine is not None and machine.get_json()["removed"]["ticket"] == 1
+    world.page("agent_zuid").get(address, status=403)
+    world.page("administrator").get(url, status=404)
