@@ -53,7 +53,9 @@ def bring_file(*, actor: Actor, municipality_id: int, kind: str, name: str, data
             filled[place] += bool(cell and not cell.isspace())
     if not total:
         raise InvalidInput("In dit bestand staan geen regels onder de eerste.", field="file")
-    mapping = rules.choose_columns(KINDS[kind], shape.columns, queries.remembered(town.id, kind))
+    remembered = queries.remembered(town.id, kind)
+    mapping = rules.choose_columns(KINDS[kind], shape.columns, remembered)
+    other_topic = remembered.get("other_topic")
     run = ImportRun(
         id=new_id(),
         municipality_id=town.id,
@@ -69,6 +71,7 @@ def bring_file(*, actor: Actor, municipality_id: int, kind: str, name: str, data
         start_place=shape.start,
         start_line=shape.line,
         mapping=mapping,
+        options={"other_topic": int(other_topic)} if other_topic else {},
         rows_total=total,
         account_id=actor.account_id,
     )
@@ -79,10 +82,13 @@ def bring_file(*, actor: Actor, municipality_id: int, kind: str, name: str, data
     return run
 
 
-def choose_columns(*, actor: Actor, run_id: uuid.UUID, mapping: Mapping[str, str]) -> ImportRun:
-    """Say which column each field is in, and remember it for the town's next file of this kind.
+def choose_columns(
+    *, actor: Actor, run_id: uuid.UUID, mapping: Mapping[str, str], other_topic: int | None = None
+) -> ImportRun:
+    """Say which column each field is in, and remember it for the town's next file of this kind; ``other_topic`` is for rows
+    whose own topic the town does not have.
 
-    Raises InvalidInput at the field ``column_NAME`` for a wanted field without column, a column that is not there or is
+    Raises InvalidInput at ``other_topic`` for a topic that the town does not have, and at the field ``column_NAME`` for a wanted field without column, a column that is not there or is
     chosen twice; InvalidState while the run is busy or over.
     """
     run = _waiting(run_id)
@@ -95,8 +101,12 @@ def choose_columns(*, actor: Actor, run_id: uuid.UUID, mapping: Mapping[str, str
             raise InvalidInput("Deze kolom is twee keer gekozen.", field=f"column_{key}")
     for key in rules.missing(kind, chosen):
         raise InvalidInput("Kies hier een kolom.", field=f"column_{key}")
+    if other_topic is not None and other_topic not in {one.id for one in municipalities.topics_of(run.municipality_id)}:
+        raise InvalidInput("De gemeente heeft dit onderwerp niet.", field="other_topic")
     run.mapping, run.state = chosen, "ready"
-    statement = insert(ImportMapping).values(municipality_id=run.municipality_id, kind=run.kind, mapping=chosen)
+    run.options = {**run.options, "other_topic": other_topic}
+    remembered = {**chosen, "other_topic": str(other_topic or "")}
+    statement = insert(ImportMapping).values(municipality_id=run.municipality_id, kind=run.kind, mapping=remembered)
     db.session.execute(
         statement.on_conflict_do_update(
             index_elements=["municipality_id", "kind"], set_={"mapping": statement.excluded.mapping}

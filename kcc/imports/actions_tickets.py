@@ -106,12 +106,13 @@ def _write_tickets(batch: Batch) -> None:
         queries_tickets.topics_by_name(batch.town_id),
         queries_tickets.departments_by_name(batch.town_id),
     )
+    other = next((one for one in topics.values() if one[0] == batch.run.options.get("other_topic")), None)
     wanted = []
     for row in _first_of(batch, "source_reference"):
         given = row.values
         if given["source_reference"] in known:
             batch.unchanged += 1
-        elif fault := _fault(given, topics, departments):
+        elif fault := _fault(given, topics if other is None else None, departments):
             batch.refuse(row, *fault)
         else:
             wanted.append(row)
@@ -120,7 +121,8 @@ def _write_tickets(batch: Batch) -> None:
     numbers = _reserve(making, wanted)
     for row in wanted:
         given = row.values
-        topic = topics[given["topic"].lower()]
+        topic = topics.get(given["topic"].lower()) or other
+        assert topic is not None  # a row without one was refused
         department = departments.get((given["department"] or "").lower())
         name = reference(making.short_code, _year(given["opened_at"]), next(numbers[_year(given["opened_at"])]))
         ticket_id = _ticket(making, given, topic, [department] if department else [], name, terms)
@@ -142,8 +144,8 @@ def _first_of(batch: Batch, name: str) -> list[Row]:
     return found
 
 
-def _fault(given: dict[str, Any], topics: dict[str, Any], departments: dict[str, int]) -> tuple[str, str] | None:
-    if given["topic"].lower() not in topics:
+def _fault(given: dict[str, Any], topics: dict[str, Any] | None, departments: dict[str, int]) -> tuple[str, str] | None:
+    if topics is not None and given["topic"].lower() not in topics:
         return "topic", "unknown_topic"
     if given["department"] and given["department"].lower() not in departments:
         return "department", "unknown_department"
@@ -195,11 +197,16 @@ def _ticket(
         anonymous=False, department_ids=departments, version=1,
     )  # fmt: skip
     making.contact(made, topic[0], given, opened, outcome)
-    making.write(made, opened, "note", True, ORIGIN + given["source_reference"])
+    origin = ORIGIN + given["source_reference"]
+    if given["topic"].lower() != topic[1].lower():
+        origin += f"\nOnderwerp daar: {given['topic']}"
+    making.write(made, opened, "note", True, origin)
     making.write(made, opened, "question", False, given["question"])
     making.write(made, closed or opened, "answer", False, given["answer"])
     words = " ".join(
-        str(given[key]) for key in ("source_reference", "citizen", "phone", "email", "question", "answer") if given[key]
+        str(given[key])
+        for key in ("topic", "source_reference", "citizen", "phone", "email", "question", "answer")
+        if given[key]
     )
     found_by = to_tsvector_text(f"{name} {topic[1]} {words} {number_words(words)}")
     making.add("ticket_terms", ticket_id=made, opened_at=opened, terms=found_by)

@@ -45,13 +45,15 @@ class Field:
 @dataclass(frozen=True)
 class Kind:
     """A kind of file. ``national``: a list of the country, the same for everyone. ``personal``: its rows tell of citizens,
-    so it is only read by a job of that town and its file goes as soon as it was taken over."""
+    so it is only read by a job of that town and its file goes as soon as it was taken over. ``other_topic``: a topic may be
+    chosen for rows whose own the town does not have."""
 
     key: str
     fields: tuple[Field, ...]
     chunk: int = 2000
     national: bool = False
     personal: bool = False
+    other_topic: bool = False
 
     @property
     def by_key(self) -> dict[str, Field]:

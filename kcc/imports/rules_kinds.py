@@ -163,6 +163,7 @@ TICKETS = Kind(
     ),
     chunk=1000,
     personal=True,
+    other_topic=True,
 )
 CONTACTS = Kind(
     "contacts",
@@ -179,6 +180,6 @@ CONTACTS = Kind(
     personal=True,
 )
 
-NATIONAL = (PRODUCTS, PRODUCT_AREAS, MUNICIPALITIES, MUNICIPALITY_HISTORY, RSIN, POSTCODES)
+NATIONAL = (PRODUCTS, PRODUCT_AREAS, MUNICIPALITY_HISTORY, MUNICIPALITIES, RSIN, POSTCODES)
 KINDS: dict[str, Kind] = {kind.key: kind for kind in (*NATIONAL, DEPARTMENTS, COLLEAGUES, ARTICLES, TICKETS, CONTACTS)}
 """By name, in the order in which they are best taken over."""

@@ -98,7 +98,9 @@ def _file_form(kind: str | None = None) -> FileForm:
 
 
 def _new_page(form: FileForm) -> str:
-    return render_template("imports/new.html", form=form, kinds=[(KIND_WORDS[key], KINDS[key]) for key in KINDS])
+    return render_template(
+        "imports/new.html", form=form, kinds=[(KIND_WORDS[key], KINDS[key]) for key in KINDS], field_words=FIELD_WORDS
+    )
 
 
 @bp.get("/<uuid:run_id>")
@@ -126,7 +128,7 @@ def show(run_id: uuid.UUID) -> ResponseReturnValue:
 def columns(run_id: uuid.UUID) -> ResponseReturnValue:
     """Which column holds what."""
     run = queries.run(run_id)
-    return _columns_page(run, columns_form(KINDS[run.kind], FIELD_WORDS, run.columns, run.mapping))
+    return _columns_page(run, _columns_form(run, fresh=True))
 
 
 @bp.post("/<uuid:run_id>/columns")
@@ -135,15 +137,25 @@ def choose_columns(run_id: uuid.UUID) -> ResponseReturnValue:
     """Keep the choice, for this file and the next of its kind."""
     run = queries.run(run_id)
     kind = KINDS[run.kind]
-    form = columns_form(kind, FIELD_WORDS, run.columns, None)
+    form = _columns_form(run)
     if form.validate():
         try:
             mapping = {field.key: form[f"column_{field.key}"].data or "" for field in kind.fields}
-            actions.choose_columns(actor=actor(), run_id=run.id, mapping=mapping)
+            other = form["other_topic"].data if "other_topic" in form else ""
+            actions.choose_columns(
+                actor=actor(), run_id=run.id, mapping=mapping, other_topic=int(other) if other else None
+            )
             return redirect(url_for("imports.show", run_id=run.id), 303)
         except InvalidInput as fault:
             form.refuse(fault)
     return _columns_page(run, form), 422
+
+
+def _columns_form(run: ImportRun, *, fresh: bool = False) -> BaseForm:
+    kind = KINDS[run.kind]
+    topics = municipalities.topics_of(run.municipality_id) if kind.other_topic else None
+    chosen = {**run.mapping, "other_topic": str(run.options.get("other_topic") or "")} if fresh else None
+    return columns_form(kind, FIELD_WORDS, run.columns, chosen, [(str(one.id), one.name) for one in topics or []])
 
 
 def _columns_page(run: ImportRun, form: BaseForm) -> str:

@@ -12,11 +12,11 @@ from kcc.contacts import queries as tickets
 from kcc.contacts.rules import number_words
 from kcc.core import jobs
 from kcc.core.db import db
-from kcc.core.errors import NotAllowed
+from kcc.core.errors import InvalidInput, NotAllowed
 from kcc.core.permissions import Actor, Permission
 from kcc.core.platform import command_scope
 from kcc.core.search_text import to_tsquery_text
-from kcc.imports import actions_steps
+from kcc.imports import actions, actions_steps
 from kcc.insight import queries as insight
 from kcc.insight.rules import Period
 from kcc.insight.rules_figures import Selection, select_period
@@ -84,6 +84,28 @@ def test_the_same_file_again_and_the_next_number_of_the_year_go_on(world: World)
             "AAL-26-000001",
             "AAL-26-000002",
         ]
+
+
+def test_rows_of_an_unknown_topic_get_the_chosen_one_and_it_is_remembered(world: World) -> None:
+    run_id = bring(world, "tickets", TICKETS)
+    chosen = run_of(world, run_id).mapping
+    with world.scope("administrator", Permission.SETUP_MANAGE) as actor:
+        with pytest.raises(InvalidInput):
+            actions.choose_columns(
+                actor=actor, run_id=run_id, mapping=chosen, other_topic=world.topics["zuid", "paspoort"]
+            )
+        actions.choose_columns(
+            actor=actor, run_id=run_id, mapping=chosen, other_topic=world.topics["noord", "grofvuil"]
+        )
+        db.session.commit()
+    begin(world, run_id)
+    assert counts(run_of(world, run_id)) == (3, 0, 0, 4)
+    with world.admin() as admin:
+        note = admin.execute("select body from writing where body like '%Z-3%'").fetchone()
+    assert note == ("Overgenomen uit het vorige systeem. Kenmerk daar: Z-3\nOnderwerp daar: Iets anders",)
+    page = world.page("administrator").get(f"/imports/{bring(world, 'tickets', TICKETS)}/columns")
+    page.submit("main form")
+    assert "klaar om te proberen" in page.text
 
 
 def test_statistics_count_old_questions_on_their_own_day(world: World) -> None:

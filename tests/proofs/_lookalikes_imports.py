@@ -13,7 +13,7 @@ from kcc.imports import models as imports
 from kcc.municipalities import models_national as national
 
 Put = Callable[..., Any]
-COLUMNS = ["UniformeProductnaam", "URI"]
+COLUMNS = ["gemeenteCode", "rsin"]
 
 
 def plant_register(connection: sa.Connection) -> None:
@@ -29,11 +29,11 @@ def plant_register(connection: sa.Connection) -> None:
 def plant_town(put: Put, town: str, account: uuid.UUID, word: str, run_id: uuid.UUID) -> None:
     """A run of this town with a refusal, a record and a remembered choice of columns."""
     run = put(
-        town, imports.ImportRun, id=run_id, kind="upl", state="ready", file_name=f"{word}.csv", sha256=b"x", size=1, encoding="utf-8-sig",
+        town, imports.ImportRun, id=run_id, kind="rsin", state="ready", file_name=f"{word}.csv", sha256=b"x", size=1, encoding="utf-8-sig",
         separator=",", columns=COLUMNS, filled=[1, 1], start_place=0, start_line=2, rows_total=1, passes=1, refused=1,
-        mapping={"upn": COLUMNS[0], "uri": COLUMNS[1]}, account_id=account,
+        mapping={"code": COLUMNS[0], "rsin": COLUMNS[1]}, account_id=account,
     )  # fmt: skip
-    put(town, imports.ImportRefusal, run_id=run, line=2, field="upn", code=word)
-    put(town, imports.ImportRecord, kind="upl", key=word, run_id=run, subject=word)
-    put(town, imports.ImportMapping, kind="rsin", mapping={"code": word})
+    put(town, imports.ImportRefusal, run_id=run, line=2, field="code", code=word)
+    put(town, imports.ImportRecord, kind="rsin", key=word, run_id=run, subject=word)
+    put(town, imports.ImportMapping, kind="upl", mapping={"code": word})
     put(town, national.MunicipalitySuccessor, successor_code="9001", on_day=date(2026, 1, 1), account_id=account)
