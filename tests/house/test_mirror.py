@@ -108,7 +108,6 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "imports/queries": "tests/imports/test_actions.py, tests/imports/test_views.py",
     "imports/jobs": "tests/imports/test_actions.py",
     "imports/queries_tickets": "tests/imports/test_actions_tickets.py",
-    "imports/actions_steps": "tests/imports/test_actions.py",
     "demo/commands": "tests/journeys/conftest.py loads by command",
     "demo/content_files": "tests/demo/test_content.py",
     "demo/content_people": "tests/demo/test_content.py",
