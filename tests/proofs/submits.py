@@ -37,12 +37,18 @@ SAID = {
     "reference": OTHER,
     "sites": "https://www.gemeente.example",
     "kappa": "3",
+    "phone": "0181 12 34 56",
     "on_day": "2031-01-01",
     **dict.fromkeys(
         (f"column_{name}" for name in ("for_municipality", "for_citizen", "for_business", "law_label", "law_url")), ""
     ),
 }
 """What a field wants to hear, where any word will not do."""
+IF_EMPTY = {
+    "label": COMMON, "name": COMMON, "address": "balie-1", "url": "https://www.gemeente.example", "cbs_code": "1234",
+    "short_code": "XYZ", "joined_on": "2026-11-01",
+}  # fmt: skip
+"""What a field wants to hear when nothing stands in it yet."""
 FILE = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 """What is sent where a file is asked for."""
 LIST = b"UniformeProductnaam,URI\npaspoort,http://example.org/paspoort\n"
@@ -53,6 +59,10 @@ AT_COUNTER = (
     " update work_item set kind = 'counter', channel = 'counter', ticket_id = null, subject_id = q.id from queue_number q"
     " where kind = 'returned_task' and q.municipality_id = work_item.municipality_id and q.number = 1 and work_item.id ="
     " (select id from work_item w where w.municipality_id = q.municipality_id and w.kind = 'returned_task' order by id limit 1)"
+)
+OF_BERGEN_TOO = (
+    "insert into membership (id, municipality_id, account_id, role, valid_from)"
+    f" select gen_random_uuid(), id, {WHO.format('administrator')}, 'administrator', '2011-01-01' from municipality where name = 'Bergen'"
 )
 MOMENTS = {
     "as planted": "",
@@ -79,8 +89,12 @@ MOMENTS = {
     " where id in (select distinct on (centre_id) id from crisis order by centre_id, id)",
     "a trial may be saved": "update routing_trial t set base_version ="
     " coalesce((select max(version) from routing_parameters p where p.centre_id = t.centre_id), 0)",
-    "nobody plans a merger": "delete from succession_choice; delete from succession",
-    "two towns were compared": "update succession s set kind = 'merger', compared_at = now(), successor_id ="
+    "two towns to set up": f"{OF_BERGEN_TOO}; delete from succession_choice; delete from succession;"
+    " set session_replication_role = replica; delete from topic_route where municipality_id in"
+    " (select id from municipality where name = 'Aalburg'); reset session_replication_role",
+    "a town is not open yet": "update municipality set joined_on = null where name = 'Aalburg'",
+    "two towns were compared": f"{OF_BERGEN_TOO};"
+    " update succession s set kind = 'merger', compared_at = now(), successor_id ="
     " (select min(id) from municipality m where m.centre_id = s.centre_id and m.id <> s.municipality_id), compared ="
     """ '{"counts": {}, "moving": 0, "staying": 0, "tasks": 0, "parties": 0, "same_number": 0, "alike": 1, "departments": [],"""
     """ "new_departments": [], "routes": 0, "route_conflicts": [], "articles": 0, "overlays": 0, "overlay_conflicts": [],"""
@@ -107,13 +121,15 @@ LOOKED_AT = {
     "a town came to an end": ("imports.successors",),
     "a crisis holds": ("tuning.crisis",),
     "a trial may be saved": ("tuning.trial",),
-    "nobody plans a merger": ("succession.overview",),
+    "two towns to set up": ("succession.overview", "setup.topics"),
+    "a town is not open yet": ("setup.town",),
     "two towns were compared": ("succession.show",),
     "signed in elsewhere": ("account.overview",),
 }
 """Pages that a reduced run looks at in a moment, by the beginning of their endpoint; all of them in the others."""
 SHOWN_BESIDE = {
     "mail.sorting": "?shelf=trouble",
+    "setup.topics": "?source=2",
 }
 """Pages that show other forms under another question."""
 
@@ -144,7 +160,7 @@ def submits(run: Run) -> Outcome:
         faults: list[str] = []
         tried = 0
         for moment in MOMENTS:
-            stands[moment] = _stand(given, planter, moment, admin)
+            stands[moment] = _stand(stands, moment, admin)
             looked_at = LOOKED_AT.get(moment, ("",)) if run.reduced else ("",)
             for sending in _forms(prober, visitors, moment, writing - set(accepted), looked_at):
                 if run.reduced and sending.endpoint in accepted:
@@ -223,10 +239,10 @@ class Left:
     answers: int
 
 
-def _stand(given: House, planter: Planter, moment: str, admin: psycopg.Connection[Any]) -> Snapshot:
-    """Make the world stand as in this moment, and remember it."""
-    planter.plant()
-    admin.execute("update entrance set kind = 'phone' where kind = 'counter'")  # set-up stays when the world is emptied
+def _stand(stands: Mapping[str, Snapshot], moment: str, admin: psycopg.Connection[Any]) -> Snapshot:
+    """Make the world stand as in this moment, from how it was planted, and remember it."""
+    if stands:
+        stands["as planted"].put_back(admin)
     if MOMENTS[moment]:
         admin.execute(MOMENTS[moment].encode())
     return Snapshot(admin)
@@ -365,9 +381,8 @@ def _values(form: Tag) -> dict[str, Any]:
         elif kind == "file":
             data[name] = LIST if "csv" in str(control.get("accept", "")) else FILE
         elif kind not in ("submit", "button"):
-            data[name] = control.get("value") or (
-                COMMON if kind in ("text", "search") and control.has_attr("required") else ""
-            )
+            said = COMMON if kind in ("text", "search") and control.has_attr("required") else ""
+            data[name] = control.get("value") or IF_EMPTY.get(name, said)
     return data
 
 
