@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from kcc.backoffice import actions, queries
+from kcc.backoffice import actions, queries, rules
 from kcc.backoffice import actions_notices as notices
 from kcc.backoffice.actions import RequestData
 from kcc.backoffice.models import InternalTask
@@ -92,3 +92,19 @@ def give_back(*, actor: Actor, task_id: uuid.UUID, reason: str) -> InternalTask:
         contacts.move_ticket(actor=actor, ticket=ticket, to=Status.OPEN)
     routing.put_back(actor=actor, ticket=ticket, task_id=task.id)
     return task
+
+
+def hand_over(*, actor: Actor, task_id: uuid.UUID) -> uuid.UUID | None:
+    """Take an open task from somebody who works there no more: to their deputy in the department, else back to all of it.
+
+    The time at which it was first picked up and the due time stay. Gives the deputy's id, None for the department.
+    """
+    task = queries.task_to_change(task_id)
+    if task.done_at is not None or task.assignee_id is None:
+        return None
+    before, deputy = task.assignee_id, queries.deputy_for(task)
+    task.assignee_id = deputy
+    if deputy is None:
+        task.state = str(rules.check_move(task.state, TaskState.OPEN))
+    actions.tell(actor, task, "task_handed_over", {"from": str(before), **({"account": str(deputy)} if deputy else {})})
+    return deputy

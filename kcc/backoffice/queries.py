@@ -17,7 +17,7 @@ from kcc.contacts.models_written import Writing
 from kcc.core.clock import now
 from kcc.core.db import db
 from kcc.core.errors import NotFound
-from kcc.core.permissions import Role
+from kcc.core.permissions import BY_DEPARTMENT, Role
 from kcc.municipalities.models import Department, Municipality, Topic
 from kcc.people.models import Account, DepartmentMember, Membership
 
@@ -241,6 +241,37 @@ def members(of: InternalTask) -> list[Member]:
         .order_by(Account.name)
     )
     return [Member(*row) for row in rows]
+
+
+def deputy_for(of: InternalTask) -> uuid.UUID | None:
+    """Who stands in for the holder of a task: the deputy, when that colleague works for the department too and is there."""
+    holder, deputy = aliased(DepartmentMember), aliased(DepartmentMember)
+    moment = now()
+    return db.session.scalar(
+        sa.select(deputy.account_id)
+        .join(
+            holder,
+            sa.and_(
+                holder.municipality_id == deputy.municipality_id,
+                holder.department_id == deputy.department_id,
+                holder.deputy_id == deputy.account_id,
+            ),
+        )
+        .join(Account, Account.id == deputy.account_id)
+        .where(
+            holder.municipality_id == of.municipality_id,
+            holder.department_id == of.department_id,
+            holder.account_id == of.assignee_id,
+            Account.active,
+            sa.exists().where(
+                Membership.account_id == deputy.account_id,
+                Membership.municipality_id == of.municipality_id,
+                Membership.role.in_([str(role) for role in BY_DEPARTMENT]),
+                Membership.valid_from <= moment,
+                sa.or_(Membership.valid_to.is_(None), Membership.valid_to > moment),
+            ),
+        )
+    )
 
 
 def account_names(account_ids: Collection[uuid.UUID | None]) -> dict[uuid.UUID, str]:

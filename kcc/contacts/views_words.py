@@ -80,6 +80,8 @@ EVENT_WORDS: dict[str, LazyString] = {
     "task_picked_up": _l("Contactverzoek opgepakt"),
     "task_released": _l("Contactverzoek losgelaten"),
     "task_assigned": _l("Contactverzoek toegewezen"),
+    "task_handed_over": _l("Contactverzoek overgedragen: de medewerker werkt hier niet meer"),
+    "queue_handed_over": _l("Terug in de wachtrij: de medewerker werkt hier niet meer"),
     "task_forwarded": _l("Contactverzoek doorgestuurd"),
     "task_returned": _l("Terug naar het KCC"),
     "task_answered": _l("Afdeling gaf antwoord"),

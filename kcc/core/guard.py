@@ -30,7 +30,11 @@ LATER_INSERTS = {
     "mailbox": "update",
     "received_mail": "insert",
     "mail_content": "insert",
-    "membership": "insert",
+    "membership": "insert, update",
+    "rights_proposal": "update",
+    "invitation": "update",
+    "conversation": "update",
+    "draft": "update",
 }
 """The same for tables, or rights to them, that came after the first migration; each migration lays its own."""
 

@@ -96,7 +96,7 @@ REVEALS: dict[Permission, frozenset[str]] = {
     P.KNOWLEDGE_READ: frozenset({"setup"}),
     P.LIVE_LISTEN: frozenset({"setup", "figures"}),
     P.MAIL_SORT: frozenset({"setup", "figures", "person"}),
-    P.PEOPLE_MANAGE: frozenset({"setup"}),
+    P.PEOPLE_MANAGE: frozenset({"setup", "staff"}),
     P.ROUTING_MANAGE: frozenset({"setup", "figures", "staff"}),
     P.ROUTING_SUPERVISE: frozenset({"setup", "figures", "staff"}),
     P.SETUP_MANAGE: frozenset({"setup"}),

@@ -71,3 +71,26 @@ class ColleagueForm(BaseForm):
 
     text = SearchField(_l("Naam of afdeling"), validators=[Limit(100)])
     municipality_id = SelectField(_l("Gemeente"), choices=[])
+
+
+class OpenInvitationForm(BaseForm):
+    """The secret of an invitation's link."""
+
+    code = StringField(
+        _l("Code uit de mail"), validators=[InputRequired(_l("Vul de code uit de mail in.")), Limit(100)]
+    )
+
+
+class WelcomeForm(BaseForm):
+    """The first password, twice, and the first code of the app; the link's secret and the sealed secret come along."""
+
+    secret = HiddenField(validators=[Limit(100)])
+    sealed = HiddenField(validators=[Limit(400)])
+    new_password = PasswordField(
+        _l("Nieuw wachtwoord"), validators=[InputRequired(_l("Kies een wachtwoord.")), Limit(1000)]
+    )
+    again = PasswordField(
+        _l("Nieuw wachtwoord, nog een keer"),
+        validators=[EqualTo("new_password", _l("Dit is niet hetzelfde als het nieuwe wachtwoord."))],
+    )
+    code = StringField(_l("Code uit de app"), validators=[InputRequired(_l("Vul de code in.")), Limit(40)])

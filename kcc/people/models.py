@@ -33,6 +33,7 @@ class Membership(TenantMixin, Base):
     """A role of an account in one municipality, from a date to a date. Dutch: rol."""
 
     __tablename__ = "membership"
+    __policy__ = "membership"
     __table_args__ = tenant_key(sa.Index(None, "account_id"))
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)

@@ -19,10 +19,11 @@ from kcc.routing import queries, views_words
 from kcc.routing import queries_presence as people
 from kcc.routing.forms import AssignForm, TakeBackForm
 from kcc.routing.views import bp
+from kcc.web import panels
 from kcc.web.forms import BaseForm
 from kcc.web.guards import requires
 from kcc.web.navigation import add_entry
-from kcc.web.person import actor
+from kcc.web.person import actor, current_person
 
 add_entry("routing.supervise", _l("Verdelen"), Permission.ROUTING_SUPERVISE, place=16)
 MOST = 100
@@ -83,7 +84,8 @@ def _undo(fault: KCCError) -> None:
 
 
 def _page(status: int = 200, faulty: dict[uuid.UUID, BaseForm] | None = None) -> ResponseReturnValue:
-    return render_template("routing/supervise.html", **_values(faulty)), status
+    beside = panels.places("supervise", current_person())
+    return render_template("routing/supervise.html", panels=beside, **_values(faulty)), status
 
 
 def _values(faulty: dict[uuid.UUID, BaseForm] | None = None) -> dict[str, object]:

@@ -93,6 +93,7 @@ WAYS: dict[str, LazyString] = {
     "by_hand": _l("Zelf gekozen uit de lijst"),
     "assigned": _l("Toegewezen door een teamleider"),
     "taken_back": _l("Teruggehaald door een teamleider"),
+    "handed_over": _l("Terug, omdat de medewerker hier niet meer werkt"),
     "expired": _l("Aanbod niet opgenomen"),
     "refused": _l("Aanbod doorgegeven"),
     "put_down": _l("Neergelegd voor een beller"),

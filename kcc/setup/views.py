@@ -8,13 +8,32 @@ from flask_babel import lazy_gettext as _l
 
 from kcc.core.permissions import Permission
 from kcc.municipalities import queries as municipalities
-from kcc.setup import views_changes, views_hours, views_rows, views_topics, views_town
+from kcc.setup import (
+    views_changes,
+    views_hours,
+    views_people,
+    views_person,
+    views_rights,
+    views_rows,
+    views_topics,
+    views_town,
+)
 from kcc.setup.views_blueprint import bp
 from kcc.web.guards import requires
 from kcc.web.navigation import add_entry, add_setup_entry, setup_entries_for
 from kcc.web.person import current_person
 
-__all__ = ["bp", "views_changes", "views_hours", "views_rows", "views_topics", "views_town"]
+__all__ = [
+    "bp",
+    "views_changes",
+    "views_hours",
+    "views_people",
+    "views_person",
+    "views_rights",
+    "views_rows",
+    "views_topics",
+    "views_town",
+]
 
 add_entry("setup.index", _l("Inrichting"), Permission.SETUP_MANAGE, place=80)
 add_setup_entry(

@@ -29,6 +29,9 @@ UNSHOWN: dict[str, tuple[str, dict[str, str], frozenset[str]]] = {
     "imports.stop": ("administrator", {}, frozenset()),
     "imports.undo": ("administrator", {}, frozenset()),
     "routing.beat": ("agent", {}, frozenset()),
+    "setup.save_skills": ("administrator", {}, frozenset()),
+    "setup.decide_proposal": ("administrator", {"do": "confirm"}, frozenset()),
+    "setup.hand_conversation": ("supervisor", {}, frozenset({"account_id"})),
     "account.confirm": ("agent", {}, frozenset({"code"})),
     "account.drop": ("agent", {}, frozenset({"code", "password"})),
 }

@@ -29,6 +29,8 @@ LAYERS = ("actions", "queries", "rules", "views", "models")
 WITHOUT: dict[str, str] = {
     "models": "tables: tests/house/test_tenancy.py and test_migrations.py read every one",
     "models_history": "the same",
+    "models_rights": "the same",
+    "models_roster": "the same",
     "models_deciding": "the same",
     "models_presence": "the same",
     "models_tuning": "the same",
@@ -70,6 +72,14 @@ def test_no_reason_outlives_its_module() -> None:
 
 
 TESTED_ELSEWHERE: dict[str, str] = {
+    "setup/actions_people_file": "tests/setup/test_views_people.py",
+    "setup/forms_people": "tests/setup/test_views_person.py",
+    "setup/people_words": "tests/setup/test_views_person.py",
+    "setup/queries_people": "tests/setup/test_actions_leaving.py",
+    "setup/jobs": "tests/setup/test_actions_leaving.py",
+    "people/inviting": "tests/people/test_views_welcome.py",
+    "people/welcome": "tests/people/test_views_welcome.py",
+    "people/jobs": "tests/people/test_views_welcome.py",
     "channels/forms_telephony": "tests/channels/test_views_telephony.py",
     "channels/jobs_calls": "tests/channels/test_actions_calls.py",
     "channels/forms_counter": "tests/channels/test_views_counter.py",

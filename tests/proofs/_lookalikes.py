@@ -29,6 +29,7 @@ from kcc.routing import models_tuning as tuning
 from tests.proofs import _lookalikes_changes as changes
 from tests.proofs import _lookalikes_imports as imported
 from tests.proofs import _lookalikes_mail as mails
+from tests.proofs import _lookalikes_people as of_people
 from tests.support.world import DEPARTMENTS, TOWNS, Setup, World
 
 COMMON = "zonnebloem"
@@ -118,9 +119,8 @@ class Planter:
             )
         )
         topic = self.world.topics[centre, "grofvuil"]
-        self._put(
-            town, knowledge.ArticleTopic, article_id=article, topic_id=topic, centre_id=self.world.centres[centre]
-        )
+        about = {"article_id": article, "topic_id": topic, "centre_id": self.world.centres[centre]}
+        self._put(town, knowledge.ArticleTopic, **about)
         return article  # type: ignore[no-any-return]
 
     def _town(self, town: str, centre: str, shared: uuid.UUID) -> None:
@@ -133,8 +133,8 @@ class Planter:
         ids["account"].append(self.world.people[AGENTS[town]])
         ids["membership"] += self._existing("membership", town)
         ids["department_member"] += self._existing("department_member", town)
-        topic = self.world.topics[centre, "paspoort"]
-        ids["topic"].append(topic)
+        of_people.plant(self, town, self.world.people[AGENTS[town]], centre_id)
+        ids["topic"].append(topic := self.world.topics[centre, "paspoort"])
         if changes.plant_setup(self, town):
             self._rename(town, setup)
         form = self._entrance_of_form(town, setup)

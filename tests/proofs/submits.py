@@ -103,6 +103,14 @@ MOMENTS = {
     "signed in elsewhere": "insert into guard.door (id, secret_hash, kind, account_id, second_factor, expires_at, idle, label)"
     f" values ('{uuid.UUID(int=77)}', 'elsewhere', 'session', {WHO.format('agent')}, true, now() + interval '1 hour', interval '1 hour', 'x')"
     " on conflict do nothing",
+    "somebody is proposed": "insert into rights_proposal (id, municipality_id, account_id, valid_from, proposed_at, proposed_by_id, decision)"
+    f" select '{uuid.UUID(int=78)}', id, {WHO.format('editor')}, now(), now(), {WHO.format('supervisor')}, '' from municipality"
+    " where name = 'Aalburg' on conflict do nothing",
+    "somebody left": "update membership set valid_to = now() where role = 'agent' and account_id = "
+    + WHO.format("agent")
+    + ";"
+    " insert into membership (id, municipality_id, account_id, role, valid_from)"
+    f" select gen_random_uuid(), id, {WHO.format('editor')}, 'agent', now() from municipality where name = 'Aalburg'",
 }
 """How the world may stand when a form is shown: each form is tried in the first moment that shows it."""
 
