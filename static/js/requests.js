@@ -51,7 +51,14 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     if (box && !quiet(event.detail.requestConfig?.elt)) put(document.adoptNode(box));
 });
 
+// What a screen asks by itself, on a clock or because of the stream, is no use of the session: a page left open signs out in time.
+// Typing tells other parts of the page through kcc:panel and kcc:answers: that is somebody at work.
+function isByItself(cause) {
+    return !cause || (cause.type.startsWith("kcc:") && !["kcc:panel", "kcc:answers"].includes(cause.type));
+}
+
 document.addEventListener("htmx:configRequest", (event) => {
+    if (isByItself(event.detail.triggeringEvent)) event.detail.headers["X-KCC-Background"] = "1";
     if (event.detail.verb === "get") return;
     if (token) event.detail.headers["X-CSRFToken"] = token;
     if (!event.detail.parameters.form_key) event.detail.headers["X-KCC-Form-Key"] = newKey();

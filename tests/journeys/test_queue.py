@@ -85,3 +85,28 @@ def test_what_rings_is_taken_by_key_within_its_twenty_seconds(centre: Centre, si
     taken = "select w.state from work_item w join call c on c.id = w.subject_id where c.exchange_call = %s"
     assert centre.query(taken, call) == [("taken",)]
     telephony(centre, "event", call, "hung_up")
+
+
+def test_a_list_that_looks_again_by_itself_does_not_count_as_using_the_session(
+    centre: Centre, sign_in: Callable[..., Page]
+) -> None:
+    page = sign_in(centre.account("agent", "BRI"))
+    page.goto("/queue/")
+    for cause in ("kcc:queue", "kcc:sync"):
+        with page.expect_request("**/queue/list*") as asked:
+            page.evaluate("(cause) => document.body.dispatchEvent(new CustomEvent(cause))", cause)
+        assert asked.value.headers.get("x-kcc-background") == "1"
+    page.evaluate(
+        "document.querySelector('[data-testid=queue]').setAttribute('hx-trigger', 'every 100ms'); htmx.process(document.querySelector('[data-testid=queue]'))"
+    )
+    with page.expect_request("**/queue/list*") as asked:
+        page.wait_for_timeout(150)
+    assert asked.value.headers.get("x-kcc-background") == "1"
+    page.goto("/tickets/")
+    with page.expect_request(
+        lambda request: request.headers.get("hx-request") == "true" and "background" not in str(request.headers)
+    ):
+        page.evaluate(
+            "(() => { const b = document.createElement('button'); b.setAttribute('hx-get', '/queue/list'); b.textContent = 'x';"
+            " document.querySelector('main').prepend(b); htmx.process(b); b.click(); })()"
+        )
