@@ -114,9 +114,14 @@ def removed(certificate: DepartureCertificate) -> list[tuple[str, int]]:
     return counts(certificate.removed)
 
 
-def others(certificate: DepartureCertificate) -> list[tuple[str, int, bool]]:
-    """Each other town: its name, rows after, and whether all of them are as they were."""
-    return [
+def others(certificate: DepartureCertificate) -> list[tuple[str, int | None, bool]]:
+    """Each other town of the centre: its name, rows after, and whether all are as they were; other centres as one."""
+    found: list[tuple[str, int | None, bool]] = [
         (name, sum(int(table[0]) for table in tables.values()), certificate.others_before.get(name) == tables)
         for name, tables in sorted(certificate.others_after.items())
+        if name != "*"
     ]
+    if "*" in certificate.others_after:
+        same = certificate.others_before.get("*") == certificate.others_after["*"]
+        found.append((_("Alle andere samenwerkingsverbanden"), None, same))
+    return found

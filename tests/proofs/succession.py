@@ -263,6 +263,6 @@ LIKE = (
     "insert into opening_hours (municipality_id, weekday, opens, closes) select :new, weekday, opens, closes from opening_hours where municipality_id = :old",
     "insert into ticket (id, municipality_id, reference, topic_id, channel, status, priority, opened_at, changed_at, anonymous, department_ids, version)"
     " select gen_random_uuid(), :new, 'HEL-' || g, (select min(topic_id) from topic_route where municipality_id = :new), 'phone',"
-    " case g % 3 when 0 then 'open' else 'closed' end, 2, now(), now(), false, '{}', 1 from generate_series(1, 600) g",
+    " case mod(g, 3) when 0 then 'open' else 'closed' end, 2, now(), now(), false, '{}', 1 from generate_series(1, 600) g",
     "insert into writing (id, municipality_id, ticket_id, at, kind, internal, body) select gen_random_uuid(), municipality_id, id, now(), 'question', false, 'Vraag' from ticket where municipality_id = :new",
 )  # fmt: skip

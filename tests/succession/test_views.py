@@ -89,8 +89,10 @@ def test_a_town_that_left_has_a_certificate(world: World) -> None:
     page.get("/succession/")
     page.get(page.by_testid("certificates").select_one("a")["href"])  # type: ignore[index]
     assert "andere gemeenten ongewijzigd" in page.text and "Cadzand" in page.text
+    assert "Bergen" in page.by_testid("others").text and "Drunen" not in page.text  # of another centre
     address = page.path
     machine = page.get(f"{address}.json").response
     assert machine is not None and machine.get_json()["removed"]["ticket"] == 1
+    assert "Drunen" not in page.text
     world.page("agent_zuid").get(address, status=403)
     world.page("administrator").get(url, status=404)
