@@ -151,6 +151,18 @@ def stop(*, actor: Actor, run_id: uuid.UUID) -> ImportRun:
     return run
 
 
+def go_on(*, actor: Actor, run_id: uuid.UUID) -> ImportRun:
+    """Go on with a pass that was stopped, at the row where it was. Raises InvalidState when it was not, or its file is gone."""
+    run = queries.run(run_id, locked=True)
+    if run.state != "stopped" or not run.file_kept:
+        raise InvalidState("Deze import is niet gestopt, of het bestand is niet meer bewaard.")
+    run.state, run.passes, run.ended_at = "running", run.passes + 1, None
+    db.session.flush()
+    _record(actor, run, "import.gone_on")
+    enqueue_step(run)
+    return run
+
+
 def begin_undo(*, actor: Actor, run_id: uuid.UUID) -> ImportRun:
     """Have the worker remove what a run made, as far as nothing uses it. Raises InvalidState when there is nothing to undo."""
     run = queries.run(run_id, locked=True)

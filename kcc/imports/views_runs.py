@@ -194,6 +194,13 @@ def stop(run_id: uuid.UUID) -> ResponseReturnValue:
     return _act(run_id, lambda: actions.stop(actor=actor(), run_id=run_id))
 
 
+@bp.post("/<uuid:run_id>/go-on")
+@requires(Permission.SETUP_MANAGE)
+def go_on(run_id: uuid.UUID) -> ResponseReturnValue:
+    """Go on where it was stopped."""
+    return _act(run_id, lambda: actions.go_on(actor=actor(), run_id=run_id))
+
+
 @bp.post("/<uuid:run_id>/undo")
 @requires(Permission.SETUP_MANAGE)
 def undo(run_id: uuid.UUID) -> ResponseReturnValue:

@@ -26,6 +26,7 @@ UNSHOWN: dict[str, tuple[str, dict[str, str], frozenset[str]]] = {
     "channels.no_show": ("agent", {}, frozenset()),
     "channels.finish_visit": ("agent", {}, frozenset()),
     "imports.apply_successor": ("administrator", {}, frozenset()),
+    "imports.go_on": ("administrator", {}, frozenset()),
     "imports.stop": ("administrator", {}, frozenset()),
     "imports.undo": ("administrator", {}, frozenset()),
     "routing.beat": ("agent", {}, frozenset()),

@@ -88,7 +88,7 @@ def test_a_worker_that_is_killed_leaves_nothing_of_its_chunk_and_the_next_goes_o
 
 
 @pytest.mark.usefixtures("small_chunks")
-def test_a_run_is_stopped_between_chunks_and_undone_from_there(world: World) -> None:
+def test_a_run_is_stopped_between_chunks_goes_on_there_and_is_undone(world: World) -> None:
     run_id = bring(world, "upl", MANY)
     with world.scope("administrator", Permission.SETUP_MANAGE) as actor:
         actions.begin(actor=actor, run_id=run_id, dry_run=False)
@@ -99,8 +99,19 @@ def test_a_run_is_stopped_between_chunks_and_undone_from_there(world: World) -> 
         db.session.commit()
     work(world)
     assert (run_of(world, run_id).state, amount(world, "product")) == ("stopped", 10)
+    with world.scope("administrator", Permission.SETUP_MANAGE) as actor:
+        actions.go_on(actor=actor, run_id=run_id)
+        db.session.commit()
+        with pytest.raises(InvalidState):
+            actions.go_on(actor=actor, run_id=run_id)
+    assert jobs.run(_claimed()) == "done"
+    with world.scope("administrator", Permission.SETUP_MANAGE) as actor:
+        actions.stop(actor=actor, run_id=run_id)
+        db.session.commit()
+    work(world)
+    assert amount(world, "product") == 20
     undo(world, run_id)
-    assert (run_of(world, run_id).removed, amount(world, "product"), amount(world, "import_record")) == (10, 0, 0)
+    assert (run_of(world, run_id).removed, amount(world, "product"), amount(world, "import_record")) == (20, 0, 0)
     with world.scope("administrator", Permission.SETUP_MANAGE) as actor, pytest.raises(InvalidState):
         actions.begin(actor=actor, run_id=run_id, dry_run=False)
 
