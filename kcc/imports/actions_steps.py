@@ -6,6 +6,7 @@ savepoint that is rolled back: it writes nothing but the report.
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Callable, Sequence
 from itertools import islice
@@ -27,6 +28,7 @@ from kcc.imports.models import ImportRecord, ImportRefusal, ImportRun
 from kcc.imports.rules_kinds import KINDS
 
 __all__ = ["actions_national", "actions_tickets", "actions_town"]
+logger = logging.getLogger(__name__)
 COUNTS = ("added", "changed", "unchanged", "joined", "kept")
 UNDO_CHUNK = 1000
 
@@ -45,7 +47,10 @@ def take_step(*, actor: Actor, run_id: uuid.UUID) -> bool:
         return False
     kind = KINDS[run.kind]
     shape = Shape(run.encoding, run.separator, tuple(run.columns), run.start_place, run.start_line)
-    text = decoded(actions.store().read(run.municipality_id, run.id), run.encoding)
+    try:
+        text = decoded(actions.store().read(run.municipality_id, run.id), run.encoding)
+    except FileNotFoundError:
+        return _give_up(actor, run)
     raw = list(islice(rows_of(text, shape, run.place, run.line), kind.chunk))
     batch = _written(run, _readable(run, raw))
     if raw:
@@ -149,6 +154,17 @@ def _keep_refusals(run: ImportRun, refusals: Sequence[tuple[int, str, str]]) -> 
             for line, field, code in sorted(refusals)
         ]
         db.session.execute(sa.insert(ImportRefusal), rows)
+
+
+def _give_up(actor: Actor, run: ImportRun) -> bool:
+    """The bytes are not where they were put: people see a run that stopped, and bring the file again."""
+    logger.error("import without its file", extra={"run_id": str(run.id)})
+    run.state, run.file_kept, run.ended_at = "stopped", False, now()
+    db.session.flush()
+    audit.record(
+        actor=actor, verb="import.file_missing", subject_type="import_run", subject_id=run.id, municipality_id=run.municipality_id
+    )  # fmt: skip
+    return False
 
 
 def _finish(actor: Actor, run: ImportRun) -> None:

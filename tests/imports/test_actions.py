@@ -162,6 +162,14 @@ def test_a_list_of_the_country_is_written_by_a_job_or_a_command_only(world: Worl
         assert db.session.execute(db.text("delete from municipality_register")).rowcount == 0  # type: ignore[attr-defined]
 
 
+def test_a_run_whose_file_is_gone_stops_and_says_so(world: World) -> None:
+    run_id = bring(world, "upl", PRODUCTS)
+    actions.store().remove(world.towns["Aalburg"], run_id)
+    begin(world, run_id)
+    run = run_of(world, run_id)
+    assert (run.state, run.file_kept, counts(run)) == ("stopped", False, (0, 0, 0, 0))
+
+
 def test_files_that_nothing_is_to_be_done_with_go(world: World) -> None:
     run_id = bring(world, "upl", PRODUCTS)
     stray = uuid.uuid4()
