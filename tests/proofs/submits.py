@@ -83,8 +83,7 @@ MOMENTS = {
     "looked at today": "update daily_check set on_day = current_date, point = 'health',"
     f" account_id = {WHO.format('supervisor')} where point = 'Aalburg'",
     "import goes on": "update import_run set state = 'running'",
-    "import was stopped": "update import_run set state = 'stopped', dry_run = false",
-    "import is done": "update import_run set state = 'done', dry_run = false, added = 1",
+    "import was stopped": "update import_run set state = 'stopped', dry_run = false, added = 1",
     "a town came to an end": "update municipality set cbs_code = '9000' where name = 'Aalburg'; delete from municipality_successor",
     "a crisis holds": "update crisis set ended_at = null, ended_by_id = null"
     " where id in (select distinct on (centre_id) id from crisis order by centre_id, id)",
@@ -126,8 +125,7 @@ LOOKED_AT = {
     "somebody was called": ("channels.counter",),
     "looked at today": ("operations.day",),
     "import goes on": ("imports.show",),
-    "import was stopped": "update import_run set state = 'stopped', dry_run = false",
-    "import is done": ("imports.show",),
+    "import was stopped": ("imports.show",),
     "a town came to an end": ("imports.successors",),
     "a crisis holds": ("tuning.crisis",),
     "a trial may be saved": ("tuning.trial",),
