@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from kcc.channels import queries_counter as queries
 from kcc.channels.models_counter import QueueNumber
 from kcc.contacts import actions_conversations as conversations
+from kcc.contacts.models import Conversation
+from kcc.contacts.rules import Channel
 from kcc.core import audit, events
 from kcc.core.clock import now
 from kcc.core.db import db
@@ -85,12 +87,25 @@ def no_show(*, actor: Actor, number_id: uuid.UUID) -> QueueNumber:
             conversations.cancel(actor=actor, conversation_id=called.conversation_id)
         except KCCError:  # finished or dropped at the desk already: then there is nothing left to end
             pass
-    return _end(actor, called, "no_show")
+    # Dropping the conversation ended the number with it, when it was still there to drop.
+    return called if called.ended_at is not None else _end(actor, called, "no_show")
 
 
 def finish_visit(*, actor: Actor, number_id: uuid.UUID) -> QueueNumber:
     """The visitor was helped."""
     return _end(actor, _in_hand(number_id), "done")
+
+
+def conversation_finished(conversation: Conversation) -> None:
+    """A conversation at the counter that is over ends its visitor's number: helped, or not there when it was dropped."""
+    if conversation.finished_at is None or conversation.channel != Channel.COUNTER:
+        return
+    for called in queries.in_hand_of(conversation.account_id):
+        if called.conversation_id == conversation.id:
+            _end(Actor(conversation.account_id), called, "no_show" if conversation.cancelled else "done")
+
+
+conversations.on_change.append(conversation_finished)
 
 
 def close_earlier_days(*, actor: Actor, municipality_id: int) -> int:

@@ -9,6 +9,8 @@ import pytest
 
 from kcc.channels import actions_counter as counter
 from kcc.channels import queries_counter as queries
+from kcc.contacts import actions_conversations as conversations
+from kcc.core.clock import now
 from kcc.core.db import db
 from kcc.core.errors import InvalidInput, InvalidState, NotFound
 from kcc.core.permissions import Permission
@@ -129,6 +131,25 @@ def test_who_does_not_come_is_noted_and_the_conversation_was_none(world: World) 
         assert admin.execute("select state, ended_at is not null from queue_number").fetchone() == ("no_show", True)
         assert admin.execute("select cancelled from conversation").fetchone() == (True,)
         assert admin.execute("select count(*) from work_item where done_at is null").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(("way", "state"), [("finish", "done"), ("cancel", "no_show")])
+def test_a_conversation_that_is_over_ends_its_number(world: World, way: str, state: str) -> None:
+    entrance = make_counter(world)
+    number, other = take(world, entrance), take(world, entrance)
+    do(world, "call_number", number)
+    with world.scope("agent", Permission.DESK_USE) as actor:
+        (called,) = queries.in_hand_of(world.people["agent"])
+        assert called.conversation_id is not None
+        if way == "finish":
+            held = conversations.lock(actor=actor, conversation_id=called.conversation_id)
+            conversations.finish_conversation(actor=actor, conversation=held, anonymous=True, at=now())
+        else:
+            conversations.cancel(actor=actor, conversation_id=called.conversation_id)
+        db.session.commit()
+    assert labels(world, entrance) == [("A-001", state), ("A-002", "waiting")]
+    with world.admin() as admin:
+        assert admin.execute("select subject_id from work_item where done_at is null").fetchall() == [(other,)]
 
 
 @pytest.mark.parametrize("verb", ["recall", "no_show", "finish_visit"])
