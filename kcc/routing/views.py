@@ -118,4 +118,4 @@ def _place(word: str | None) -> tuple[int, datetime, uuid.UUID] | None:
         return None
 
 
-from kcc.routing import views_presence, views_supervise, views_why  # noqa: E402, F401 - their routes join this blueprint
+from kcc.routing import views_health, views_presence, views_supervise, views_why  # noqa: E402, F401 - routes and a check
