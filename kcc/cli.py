@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import signal
 import time
@@ -9,11 +10,13 @@ import time
 import click
 import sqlalchemy as sa
 from flask import Flask
+from flask_babel import force_locale
 
 from kcc.core import jobs
 from kcc.core.clock import now
 from kcc.core.db import db
 from kcc.core.tenancy import doorless_scope
+from kcc.setup import checking
 
 logger = logging.getLogger(__name__)
 IDLE_SECONDS = 0.5
@@ -29,36 +32,21 @@ def register_commands(app: Flask) -> None:
         work(once)
 
     @app.cli.command("check")
-    def check() -> None:
-        """Say everything that is wrong with roles and permissions in the database; nothing means all is well."""
-        faults = check_database()
-        for fault in faults:
-            click.echo(fault)
-        if faults:
+    @click.option("--json", "as_json", is_flag=True, help="One JSON list of everything that needs attention.")
+    def check(as_json: bool) -> None:
+        """Say everything that is wrong with the configuration at once; exit code 1 when something is wrong."""
+        with app.test_request_context(), force_locale("nl"):
+            lines = list(checking.everything(app.config["SETTINGS"]))
+        if as_json:
+            click.echo(json.dumps([line.as_dict() for line in lines], ensure_ascii=False, indent=1))
+        else:
+            for line in sorted(lines, key=lambda each: each.level != "wrong"):
+                word = "FOUT  " if line.level == "wrong" else "let op"
+                click.echo(f"{word} {line.where}: {line.subject}: {line.seen}. {line.advice}".rstrip())
+        if any(line.level == "wrong" for line in lines):
             raise SystemExit(1)
-        click.echo("ok")
-
-
-def check_database() -> list[str]:
-    """What is wrong with the role that the application uses."""
-    faults = []
-    with doorless_scope():
-        role = db.session.execute(
-            sa.text("select rolsuper, rolbypassrls, rolname from pg_roles where rolname = current_user")
-        ).one()
-        if role.rolsuper or role.rolbypassrls:
-            faults.append(f"role {role.rolname} passes row policies")
-        owned = db.session.scalar(sa.text("select count(*) from pg_class where relowner = current_user::regrole"))
-        if owned:
-            faults.append(f"role {role.rolname} owns {owned} tables")
-        open_tables = db.session.scalars(
-            sa.text(
-                "select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"
-                " and relname <> 'alembic_version' and not (relrowsecurity and relforcerowsecurity)"
-            )
-        ).all()
-        faults += [f"table {name} is open" for name in open_tables]
-    return faults
+        if not lines:
+            click.echo("ok")
 
 
 def maintenance() -> str | None:

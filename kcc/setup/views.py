@@ -10,6 +10,7 @@ from kcc.core.permissions import Permission
 from kcc.municipalities import queries as municipalities
 from kcc.setup import (
     views_changes,
+    views_check,
     views_hours,
     views_people,
     views_person,
@@ -26,6 +27,7 @@ from kcc.web.person import current_person
 __all__ = [
     "bp",
     "views_changes",
+    "views_check",
     "views_hours",
     "views_people",
     "views_person",

@@ -10,6 +10,7 @@ USES = {
     "kcc/demo/commands.py": "the demonstration centre",
     "kcc/channels/feeding.py": "a command: what became of the mails that it fed",
     "kcc/channels/fetching.py": "a command: setting up where a mailbox is fetched",
+    "kcc/setup/checking.py": "a command: what is wrong in every centre at once",
     "kcc/demo/load.py": "the demonstration centre",
 }
 
