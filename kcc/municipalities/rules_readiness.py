@@ -50,6 +50,7 @@ class Facts:
     routes_nowhere: int
     links: int
     agents: int
+    supervisors: int
 
 
 def readiness(facts: Facts) -> dict[Step, State]:
@@ -64,7 +65,7 @@ def readiness(facts: Facts) -> dict[Step, State]:
         Step.AGREEMENT: facts.phone_agreed,
         Step.TOPICS: facts.routes > 0 and facts.routes_nowhere == 0,
         Step.LINKS: facts.links > 0,
-        Step.PEOPLE: facts.agents > 0,
+        Step.PEOPLE: facts.agents > 0 and facts.supervisors > 0,
     }
     return {step: State.DONE if done[step] else State.MISSING if step in REQUIRED else State.OPEN for step in Step}
 

@@ -58,6 +58,7 @@ def facts_of(town: Municipality) -> Facts:
         Department.municipality_id == TopicRoute.municipality_id, Department.id == TopicRoute.department_id,
         sa.or_(Department.active, Department.fallback_id.is_not(None)),
     )  # fmt: skip
+    running = sa.or_(Membership.valid_to.is_(None), Membership.valid_to > now())
     row = db.session.execute(
         sa.select(
             count(Entrance, Entrance.active),
@@ -80,18 +81,18 @@ def facts_of(town: Municipality) -> Facts:
             count(TopicRoute, TopicRoute.active),
             count(TopicRoute, TopicRoute.active, ~nowhere),
             count(UsefulLink),
-            count(
-                Membership, Membership.role == str(Role.AGENT),
-                sa.or_(Membership.valid_to.is_(None), Membership.valid_to > now()),
-            ),
+            count(Membership, Membership.role == str(Role.AGENT), running),
+            count(Membership, Membership.role == str(Role.SUPERVISOR), running),
         )
     ).one()  # fmt: skip
-    entrances, blocks, closing, departments, agreed, routes, lost, links, agents = (int(value) for value in row)
+    entrances, blocks, closing, departments, agreed, routes, lost, links, agents, supervisors = (
+        int(value) for value in row
+    )
     decided = closing > 0 or town.good_friday or town.liberation_day != "lustrum"
     return Facts(
         greeting=town.greeting, has_numbers=bool(town.rsin or town.oin), entrances=entrances, opening_blocks=blocks,
         closing_decided=decided, departments=departments, phone_agreed=agreed > 0, routes=routes, routes_nowhere=lost,
-        links=links, agents=agents,
+        links=links, agents=agents, supervisors=supervisors,
     )  # fmt: skip
 
 

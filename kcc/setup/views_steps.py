@@ -45,7 +45,9 @@ ADVICE: dict[Step, LazyString] = {
     Step.AGREEMENT: _l("Voor de telefoon is nog niets afgesproken."),
     Step.TOPICS: _l("Er zijn nog geen onderwerpen, of een onderwerp leidt naar een afdeling die niet in gebruik is."),
     Step.LINKS: _l("Medewerkers vinden hier nog geen links."),
-    Step.PEOPLE: _l("Nog niemand is hier medewerker. Geef mensen een rol."),
+    Step.PEOPLE: _l(
+        "Er is hier nog geen medewerker of geen teamleider. Geef mensen een rol: wie het hele samenwerkingsverband beheert, heeft er hier ook een nodig."
+    ),
 }
 STATES: dict[State, tuple[LazyString, str]] = {
     State.DONE: (_l("klaar"), "ok"),

@@ -18,7 +18,13 @@ def test_the_facts_are_those_of_one_town(world: World) -> None:
         2,
         0,
     )
-    assert facts.phone_agreed and facts.agents == 2 and facts.links == 0 and not facts.closing_decided
+    assert (
+        facts.phone_agreed
+        and facts.agents == 2
+        and facts.supervisors == 2
+        and facts.links == 0
+        and not facts.closing_decided
+    )
 
 
 def test_a_route_to_a_department_out_of_use_leads_nowhere(world: World) -> None:

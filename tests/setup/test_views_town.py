@@ -39,7 +39,7 @@ def test_a_town_is_made_step_by_step_and_takes_part(world: World) -> None:
     page.get(f"{base}/agreements").submit("main form.card")
     page.get(f"{base}/links").submit("main form.card", label="Kaart", url="https://kaart.example")
     page.get(f"{base}/")
-    assert "Alles wat nodig is, is er" in page.text and "Nog niemand is hier medewerker" in page.text
+    assert "Alles wat nodig is, is er" in page.text and "Er is hier nog geen medewerker" in page.text
     assert "u spreekt met Administrator" in page.by_testid("preview").text
     page.submit('form[action$="open"]')
     assert "doet mee sinds" in page.text and not page.soup.select('form[action$="open"]')
