@@ -127,7 +127,7 @@ def agreements(municipality_id: int) -> ResponseReturnValue:
         form.valid_from.data = today_of(town).isoformat()
     page = step_page(
         "setup/agreements.html", town, Step.AGREEMENT, form=form, rows=queries.agreements_of(town.id),
-        channels=words.CHANNELS, units=words.UNITS, today=today_of(town), remove_form=lambda: BaseForm(formdata=None),
+        channels=words.CHANNELS, say_term=words.term, today=today_of(town), remove_form=lambda: BaseForm(formdata=None),
     )  # fmt: skip
     return page, 422 if form.is_submitted() else 200
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import flash, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -15,6 +15,7 @@ from flask_babel.speaklater import LazyString
 from kcc.core.clock import now
 from kcc.core.db import db
 from kcc.core.errors import InvalidInput
+from kcc.core.permissions import Permission
 from kcc.municipalities import actions_history as history
 from kcc.municipalities import queries as municipalities
 from kcc.municipalities.models import Municipality
@@ -22,7 +23,7 @@ from kcc.municipalities.rules_readiness import State, Step, readiness
 from kcc.setup import queries
 from kcc.setup.forms import DatedForm
 from kcc.web.forms import BaseForm
-from kcc.web.person import actor
+from kcc.web.person import actor, current_person
 
 STEPS: dict[Step, tuple[LazyString, str]] = {
     Step.IDENTITY: (_l("Wie de gemeente is"), "setup.identity"),
@@ -49,6 +50,7 @@ ADVICE: dict[Step, LazyString] = {
         "Er is hier nog geen medewerker of geen teamleider. Geef mensen een rol: wie het hele samenwerkingsverband beheert, heeft er hier ook een nodig."
     ),
 }
+PEOPLE_PAGE = "setup.people"
 STATES: dict[State, tuple[LazyString, str]] = {
     State.DONE: (_l("klaar"), "ok"),
     State.MISSING: (_l("ontbreekt"), "late"),
@@ -65,8 +67,15 @@ def step_page(template: str, town: Municipality, step: Step | None, **context: A
     """A page with the steps beside it."""
     parts = readiness(queries.facts_of(town))
     return render_template(
-        template, town=town, step=step, parts=parts, steps=STEPS, states=STATES, advice=ADVICE, **context
-    )
+        template, town=town, step=step, parts=parts, steps=STEPS, states=STATES, advice=ADVICE, people_url=_people_url(),
+        **context,
+    )  # fmt: skip
+
+
+def _people_url() -> str | None:
+    """Where people get their roles, for those who may."""
+    may = current_person().may(Permission.PEOPLE_MANAGE) and PEOPLE_PAGE in current_app.view_functions
+    return url_for(PEOPLE_PAGE) if may else None
 
 
 def read_form(form: DatedForm, town: Municipality) -> DatedForm:

@@ -107,7 +107,7 @@ def _topics_page(
         groups=[(name, list(each)) for name, each in groupby(shown, key=lambda row: row.group)],
         group_form=grouping or _group_form(town, GroupForm(formdata=None), [row.group for row in rows if row.own is None]),
         lacking=sum(row.own is None and row.route is not None for row in rows),
-        other=sum(row.own is not None and row.route is not None and not row.is_same for row in rows), units=words.UNITS,
+        other=sum(row.own is not None and row.route is not None and not row.is_same for row in rows), say_term=words.term,
     )  # fmt: skip
 
 

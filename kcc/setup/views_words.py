@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from babel.dates import get_day_names
-from flask_babel import format_date, get_locale
+from flask_babel import format_date, get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
@@ -48,6 +48,9 @@ ENTRANCES: dict[str, LazyString] = {
 }  # fmt: skip
 UNITS: dict[str, LazyString] = {
     "working_minutes": _l("werkminuten"), "working_hours": _l("werkuren"), "working_days": _l("werkdagen"),
+}  # fmt: skip
+ONE_UNIT: dict[str, LazyString] = {
+    "working_minutes": _l("werkminuut"), "working_hours": _l("werkuur"), "working_days": _l("werkdag"),
 }  # fmt: skip
 LIBERATION: dict[str, LazyString] = {
     "never": _l("open"), "lustrum": _l("dicht in lustrumjaren (2030, 2035)"), "always": _l("elk jaar dicht"),
@@ -173,10 +176,15 @@ def _route(route: Mapping[str, Any], names: Names) -> str:
         return _("niet in gebruik")
     parts = [names.departments.get(route["department_id"], NOTHING)]
     if route["term_amount"]:
-        parts.append(f"{route['term_amount']} {UNITS[route['term_unit']]}" if route["term_unit"] else "")
+        parts.append(term(route["term_amount"], route["term_unit"]))
     if route["questions"]:
-        parts.append(_("%(n)d vragen vooraf", n=len(route["questions"])))
+        parts.append(ngettext("%(num)d vraag vooraf", "%(num)d vragen vooraf", len(route["questions"])))
     return ", ".join(part for part in parts if part)
+
+
+def term(amount: int, unit: str) -> str:
+    """How long, such as "1 werkdag" or "3 werkdagen"."""
+    return f"{amount} {(ONE_UNIT if amount == 1 else UNITS).get(unit, unit)}"
 
 
 def blocks(value: Iterable[Iterable[str]]) -> str:
