@@ -152,7 +152,9 @@ def _may_return(subject_type: str, subject_id: str, municipality_id: int) -> boo
 
 
 def _refuse_taken(town: Municipality, subject_type: str, values: Values) -> None:
-    """What another town of the centre has already cannot be this town's as well."""
+    """What another town of the centre has already cannot be this town's as well; and a logo must be its own."""
+    if subject_type == "municipality" and values.get("logo") and queries.logo(town.id, values["logo"]) is None:
+        raise InvalidInput("Dit logo is er niet.", field="logo")
     asked: list[tuple[str, str, str]] = []
     if subject_type == "municipality":
         asked = [(name, values[name], name) for name in ("short_code", "cbs_code") if values.get(name)]

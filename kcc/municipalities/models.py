@@ -52,8 +52,20 @@ class Municipality(Base):
     christmas_eve_closes_at: Mapped[time | None]
     new_years_eve_closes_at: Mapped[time | None]
     variables: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    logo: Mapped[str | None]
+    """The SHA-256 of the picture it has now, one of its ``town_logo``; no reference, as those refer to the town."""
 
     centre: Mapped[Centre] = relationship(lazy="raise_on_sql")
+
+
+class TownLogo(TenantMixin, Base):
+    """A picture of a town, now or earlier: a checked PNG, known by its SHA-256. Dutch: logo."""
+
+    __tablename__ = "town_logo"
+    __table_args__ = (sa.PrimaryKeyConstraint("municipality_id", "sha256"),)
+
+    sha256: Mapped[str]
+    picture: Mapped[bytes]
 
 
 class Entrance(TenantMixin, Base):

@@ -23,6 +23,7 @@ from kcc.municipalities.models import (
     ServiceAgreement,
     Topic,
     TopicRoute,
+    TownLogo,
     UsefulLink,
 )
 from kcc.municipalities.rules_topics import TopicChoice, best_topics
@@ -75,6 +76,13 @@ def is_taken(centre_id: int, municipality_id: int | None, what: str, value: str)
     statement = sa.text("select kcc_setup_taken(:centre, :town, :what, :value)")
     values = {"centre": centre_id, "town": municipality_id, "what": what, "value": value}
     return bool(db.session.scalar(statement, values))
+
+
+def logo(municipality_id: int, sha256: str) -> bytes | None:
+    """A picture of a town by its mark, None for one that it does not have."""
+    return db.session.scalar(
+        sa.select(TownLogo.picture).where(TownLogo.municipality_id == municipality_id, TownLogo.sha256 == sha256)
+    )
 
 
 def entrances(kinds: Collection[str] | None = None) -> list[Entrance]:

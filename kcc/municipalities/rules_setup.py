@@ -186,6 +186,13 @@ def url(value: Any) -> str:
     return found
 
 
+def sha256(value: Any) -> str:
+    """The mark of a picture that the town has."""
+    if not re.fullmatch(r"[0-9a-f]{64}", str(value)):
+        raise InvalidInput("Dit logo is er niet.")
+    return str(value)
+
+
 def questions(value: Any) -> list[str]:
     """What is asked before a question goes on, in this order."""
     if not isinstance(value, list | tuple) or len(value) > MOST_QUESTIONS:
@@ -197,7 +204,7 @@ def questions(value: Any) -> list[str]:
 CHECKS: dict[str, dict[str, Check]] = {
     "municipality": {
         "name": text(80), "short_code": short_code, "cbs_code": cbs_code, "rsin": maybe(rsin), "oin": maybe(oin),
-        "inhabitants": maybe(number(1, 2_000_000)), "accent": number(1, 12), "greeting": text(300),
+        "inhabitants": maybe(number(1, 2_000_000)), "accent": number(1, 12), "greeting": text(300), "logo": maybe(sha256),
         "good_friday": truth, "liberation_day": one_of(*LIBERATION_DAYS), "christmas_eve_closes_at": maybe(clock_time),
         "new_years_eve_closes_at": maybe(clock_time), "joined_on": maybe(day), "left_on": maybe(day),
     },

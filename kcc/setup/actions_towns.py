@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 from typing import Any
 
@@ -14,9 +15,10 @@ from kcc.core.errors import InvalidInput, InvalidState, NotAllowed, NotFound
 from kcc.core.permissions import Actor
 from kcc.municipalities import actions_history as history
 from kcc.municipalities import queries as municipalities
+from kcc.municipalities import rules_logo
 from kcc.municipalities import rules_readiness as readiness
 from kcc.municipalities import rules_setup as rules
-from kcc.municipalities.models import Department, Municipality
+from kcc.municipalities.models import Department, Municipality, TownLogo
 from kcc.municipalities.models_history import SetupChange
 from kcc.setup import queries
 
@@ -55,6 +57,19 @@ def make_town(*, actor: Actor, centre_id: int, name: str, short_code: str, cbs_c
     )  # fmt: skip
     db.session.flush()
     return municipalities.municipality(town_id)
+
+
+def set_logo(*, actor: Actor, municipality_id: int, data: bytes) -> SetupChange | None:
+    """Keep a picture and let the town wear it; earlier ones stay, so that this can be put back. Raises InvalidInput."""
+    town = municipalities.municipality(municipality_id)
+    picture = rules_logo.cleaned_png(data)
+    mark = hashlib.sha256(picture).hexdigest()
+    if municipalities.logo(town.id, mark) is None:
+        db.session.add(TownLogo(municipality_id=town.id, sha256=mark, picture=picture))
+        db.session.flush()
+    return history.change(
+        actor=actor, municipality_id=town.id, subject_type="municipality", subject_id=str(town.id), after={"logo": mark}
+    )
 
 
 def open_town(*, actor: Actor, municipality_id: int, on: date) -> Municipality:

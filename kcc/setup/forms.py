@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
 from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.widgets import DateInput, TimeInput
 
@@ -89,6 +90,12 @@ class LooksForm(DatedForm):
     )
 
     FIELDS = ("accent", "greeting")
+
+
+class LogoForm(BaseForm):
+    """A picture."""
+
+    logo = FileField(_l("Bestand"), description=_l("Een PNG van hoogstens 200 kB en 800 bij 800 beeldpunten."))
 
 
 class ColourForm(BaseForm):

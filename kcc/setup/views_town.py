@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kcc.core.errors import InvalidInput, InvalidState
+from kcc.core.errors import InvalidInput, InvalidState, NotFound
 from kcc.core.permissions import Permission
 from kcc.municipalities import queries as municipalities
-from kcc.municipalities import queries_history, rules_colours
+from kcc.municipalities import queries_history, rules_colours, rules_logo
 from kcc.municipalities import rules_setup as setup_rules
 from kcc.municipalities.models import Municipality
 from kcc.municipalities.rules_readiness import Step
 from kcc.setup import actions_towns as actions
 from kcc.setup import queries
 from kcc.setup import views_words as words
-from kcc.setup.forms import ColourForm, IdentityForm, LooksForm, NewTownForm, OpenForm, fill, typed
+from kcc.setup.forms import ColourForm, IdentityForm, LogoForm, LooksForm, NewTownForm, OpenForm, fill, typed
 from kcc.setup.views_blueprint import bp
 from kcc.setup.views_steps import onward, read_form, refuse, save, step_page, today_of, town_of
-from kcc.web.guards import requires
+from kcc.web.guards import requires, takes_files
 from kcc.web.person import actor, current_person
 
 
@@ -93,18 +93,58 @@ def identity(municipality_id: int) -> ResponseReturnValue:
 @requires(Permission.SETUP_MANAGE)
 def looks(municipality_id: int) -> ResponseReturnValue:
     """Its colour, with the contrast of each, and what agents say first."""
+    return _looks(town_of(municipality_id))
+
+
+@bp.post("/towns/<int:municipality_id>/logo")
+@requires(Permission.SETUP_MANAGE)
+@takes_files(rules_logo.LARGEST_BYTES + 100_000)
+def save_logo(municipality_id: int) -> ResponseReturnValue:
+    """Wear another picture, or none."""
     found = town_of(municipality_id)
-    form = read_form(LooksForm(), found)
-    if form.validate_on_submit():
+    form = LogoForm()
+    if not form.validate():
+        return _looks(found, form)
+    try:
+        if request.form.get("do") == "none":
+            save(form, found, "municipality", found.id, {"logo": None})
+        else:
+            actions.set_logo(
+                actor=actor(), municipality_id=found.id, data=form.logo.data.read() if form.logo.data else b""
+            )
+            flash(_("Bewaard."), "success")
+    except InvalidInput as fault:
+        refuse(form, fault)
+        return _looks(found, form)
+    return redirect(url_for("setup.looks", municipality_id=found.id), 303)
+
+
+@bp.get("/towns/<int:municipality_id>/logo/<sha256>")
+@requires(Permission.ACCOUNT_SELF)
+def logo(municipality_id: int, sha256: str) -> ResponseReturnValue:
+    """A picture of a town, for everybody who works for it; it never changes."""
+    picture = municipalities.logo(municipality_id, sha256)
+    if picture is None:
+        raise NotFound
+    headers = {"Cache-Control": "private, max-age=31536000, immutable", "Content-Disposition": "inline"}
+    return Response(picture, mimetype="image/png", headers=headers)
+
+
+def _looks(found: Municipality, logo_form: LogoForm | None = None) -> ResponseReturnValue:
+    form = read_form(LooksForm(formdata=None) if logo_form else LooksForm(), found)
+    if logo_form is None and form.validate_on_submit():
         if save(form, found, "municipality", found.id, typed(form, LooksForm.FIELDS)):
             return onward(found, Step.LOOKS)
-    elif not form.is_submitted():
+    elif logo_form is not None or not form.is_submitted():
         fill(form, found, LooksForm.FIELDS)
     own, near = _own_colour(request.args.get("own_colour", ""))
+    size = (
+        rules_logo.size_of(picture) if found.logo and (picture := municipalities.logo(found.id, found.logo)) else None
+    )
     page = step_page(
         "setup/looks.html", found, Step.LOOKS, form=form, colours=rules_colours.COLOURS, own=own, near=near,
         contrasts={accent: rules_colours.contrasts(accent) for accent in rules_colours.COLOURS},
-        enough=rules_colours.ENOUGH, names=words.COLOURS, greeting=_said(found),
+        enough=rules_colours.ENOUGH, names=words.COLOURS, greeting=_said(found), size=size, logo_form=logo_form or LogoForm(formdata=None),
     )  # fmt: skip
     return page, 422 if form.is_submitted() else 200
 

@@ -30,7 +30,7 @@ KINDS: dict[str, LazyString] = {
 }
 FIELDS: dict[str, LazyString] = {
     "name": _l("Naam"), "short_code": _l("Korte code"), "cbs_code": _l("CBS-code"), "rsin": _l("RSIN"), "oin": _l("OIN"),
-    "inhabitants": _l("Inwoners"), "accent": _l("Kleur"), "greeting": _l("Begroeting"), "good_friday": _l("Goede Vrijdag"),
+    "inhabitants": _l("Inwoners"), "accent": _l("Kleur"), "greeting": _l("Begroeting"), "logo": _l("Logo"), "good_friday": _l("Goede Vrijdag"),
     "liberation_day": _l("5 mei"), "christmas_eve_closes_at": _l("24 december"), "new_years_eve_closes_at": _l("31 december"),
     "joined_on": _l("Doet mee vanaf"), "left_on": _l("Vertrokken op"), "kind": _l("Soort"), "address": _l("Adres"),
     "label": _l("Omschrijving"), "topic_id": _l("Onderwerp"), "active": _l("In gebruik"), "key": _l("Sleutel"),
@@ -157,6 +157,8 @@ def _field(key: str, value: Any, names: Names) -> str:
         return "; ".join(f"{weekday(int(each))} {blocks(value[each])}" for each in sorted(value))
     if key in ("fallback_id", "parent_id"):
         return names.departments.get(value, NOTHING)
+    if key == "logo":
+        return _("een ander bestand (%(mark)s)", mark=value[:8])
     if key == "topic_id":
         return names.topics.get(value, NOTHING)
     if key == "deputy_id":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from kcc.municipalities.models import ClosingDay, UsefulLink
+from kcc.municipalities.models import ClosingDay, TownLogo, UsefulLink
 from kcc.municipalities.models_history import SetupChange
 from kcc.succession.models import Succession, SuccessionChoice
 from tests.support.world import TOWNS
@@ -18,6 +18,7 @@ def plant(planter: Planter, town: str) -> None:
     """Rows in this town, with its canary."""
     from tests.proofs._lookalikes import AGENTS, AT, COMMON, canary  # noqa: PLC0415
 
+    planter._put(town, TownLogo, sha256=canary(town), picture=canary(town).encode())
     about = {"subject_type": "municipality", "subject_id": str(planter.world.towns[town])}
     planter._put(
         town, SetupChange, **about, before={"inhabitants": 1000}, after={"inhabitants": 2000}, effective_on=AT.date(),

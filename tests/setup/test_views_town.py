@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, timedelta
 
 import pytest
 
 from kcc.core.db import db
 from kcc.core.permissions import Permission
+from tests.factories.pictures import png
 from tests.support.page import Page
 from tests.support.world import World
 
@@ -88,3 +90,20 @@ def test_a_house_colour_is_measured_and_the_nearest_is_shown(world: World) -> No
     assert "het dichtst bij uw kleur" in page.soup.select_one(".setup-colour.town-accent-2").text  # type: ignore[union-attr]
     page.get(f"/setup/towns/{world.towns['Aalburg']}/looks?own_colour=rood")
     assert page.soup.select("#own_colour-error")
+
+
+def test_a_logo_is_checked_shown_and_put_back(world: World) -> None:
+    town = world.towns["Aalburg"]
+    page = world.page("administrator").get(f"/setup/towns/{town}/looks")
+    page.submit('form[action$="logo"]', button="save", logo=(io.BytesIO(b"<svg/>"), "logo.png"), status=422)
+    assert "Een logo is een PNG-bestand" in page.text and page.soup.select_one("#greeting").text.strip()  # type: ignore[union-attr]
+    page.get(f"/setup/towns/{town}/looks")
+    page.submit('form[action$="logo"]', button="save", logo=(io.BytesIO(png(60, 30)), "logo.png"))
+    address = str(page.soup.select_one("img.setup-logo")["src"])  # type: ignore[index]
+    shown = world.page("agent").get(address, judge=False)
+    assert shown.response is not None and shown.response.content_type == "image/png"
+    assert shown.response.get_data() == png(60, 30)
+    world.page("agent_zuid").get(address, status=404)
+    world.page("agent").get(address[:-1] + "x", status=404)
+    page.get(f"/setup/towns/{town}/changes").submit('form[action$="put-back"]')
+    assert not page.get(f"/setup/towns/{town}/looks").soup.select("img.setup-logo")
