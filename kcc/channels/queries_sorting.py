@@ -9,6 +9,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from kcc.channels.models_forms import ReceivedForm
 from kcc.channels.models_mail import Mailbox, MailContent, OutgoingMail, ReceivedMail
 from kcc.contacts.models import Ticket
 from kcc.core.db import db
@@ -81,16 +82,20 @@ def on_shelf(shelf: str, *, before: Place | None = None, most: int = 50) -> list
 
 
 def shelf_sizes() -> dict[str, int]:
-    """How many mails wait for a decision on each list, and how many of ours did not arrive."""
+    """How many mails wait for a decision on each list, how many of ours did not arrive, and how many forms are doubtful."""
     review, automatic = (sa.and_(*SHELVES[name]) for name in ("review", "automatic"))
     row = db.session.execute(
         sa.select(
             sa.func.count().filter(review),
             sa.func.count().filter(automatic),
             sa.select(sa.func.count()).select_from(OutgoingMail).where(IN_TROUBLE).scalar_subquery(),
+            sa.select(sa.func.count())
+            .select_from(ReceivedForm)
+            .where(ReceivedForm.state == "quarantine")
+            .scalar_subquery(),
         ).where(ReceivedMail.state == "quarantined")
     ).one()
-    return {"review": row[0], "automatic": row[1], "trouble": row[2]}
+    return {"review": row[0], "automatic": row[1], "trouble": row[2], "forms": row[3]}
 
 
 def counts_since(moment: datetime) -> Counts:

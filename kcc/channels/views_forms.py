@@ -23,11 +23,10 @@ from kcc.municipalities.models import Entrance
 from kcc.parties.evidence import record_look
 from kcc.web.forms import BaseForm
 from kcc.web.guards import requires
-from kcc.web.navigation import add_account_entry, add_entry, add_setup_entry
+from kcc.web.navigation import add_account_entry, add_setup_entry
 from kcc.web.paging import page_of, unpack
 from kcc.web.person import actor
 
-add_entry("channels.held_forms", _l("Te beoordelen"), Permission.FORM_SORT, place=17)
 add_account_entry("channels.form_settings", _l("Webformulieren"), Permission.SETUP_MANAGE, place=40)
 add_setup_entry(
     "channels.form_settings", _l("Webformulieren"), _l("De woorden van elk formulier, en waar het mag staan."),

@@ -31,7 +31,8 @@ from kcc.web.paging import page_of, unpack
 from kcc.web.person import actor
 from kcc.web.security import show_own_frames
 
-add_entry("mail.sorting", _l("Mail"), Permission.MAIL_SORT, place=25)
+# Forms that look doubtful are judged by the same people: one entry for both.
+add_entry("mail.sorting", _l("Te beoordelen"), Permission.MAIL_SORT, place=17, covers=("channels.held_forms",))
 
 PAGE_SIZE = 40
 SHELF_WORDS = {

@@ -159,6 +159,7 @@ def _count_waiting(scene: Scene, tallies: dict[int, dict[str, dict[str, Any]]]) 
             WorkItem.municipality_id,
             WorkItem.kind,
             sa.func.count().filter(waits).label("waiting"),
+            sa.func.count().filter(WorkItem.state == State.OFFERED).label("ringing"),
             sa.func.count().filter(WorkItem.state == State.TAKEN).label("in_hand"),
             sa.func.count().filter(late).label("overdue"),
             sa.func.min(WorkItem.since).filter(waits).label("oldest"),
@@ -168,7 +169,7 @@ def _count_waiting(scene: Scene, tallies: dict[int, dict[str, dict[str, Any]]]) 
     )
     for row in rows.mappings():
         tallies[row["municipality_id"]][row["kind"]] |= {
-            name: row[name] for name in ("waiting", "in_hand", "overdue", "oldest")
+            name: row[name] for name in ("waiting", "ringing", "in_hand", "overdue", "oldest")
         }
 
 
@@ -196,7 +197,7 @@ def _incidents() -> list[tuple[int, str, datetime]]:
 
 # -- the lists behind the numbers ----------------------------------------------------------------------------------------
 
-MEASURES = ("waiting", "in_hand", "in_time", "missed", "overdue", "tasks", "tasks_overdue")
+MEASURES = ("waiting", "ringing", "in_hand", "in_time", "missed", "overdue", "tasks", "tasks_overdue")
 
 
 @dataclass(frozen=True)
@@ -276,6 +277,7 @@ def _of_measure(scene: Scene, measure: str) -> sa.ColumnElement[bool]:
     gone_wrong = sa.and_(is_decided, fate(scene).in_((Fate.LATE, Fate.GIVEN_UP)))
     conditions = {
         "waiting": sa.and_(is_open, waits),
+        "ringing": sa.and_(is_open, WorkItem.state == State.OFFERED),
         "in_hand": sa.and_(is_open, WorkItem.state == State.TAKEN),
         "in_time": sa.and_(is_decided, fate(scene) == Fate.IN_TIME),
         "missed": sa.or_(overdue, gone_wrong),

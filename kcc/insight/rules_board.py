@@ -87,6 +87,8 @@ class Tally:
     """Waiting longer than agreed, or past its due moment, at this moment."""
     oldest: datetime | None = None
     """Since when the one waits that waits longest (UTC)."""
+    ringing: int = 0
+    """Of those who wait: offered to an agent this moment."""
 
     @property
     def measured(self) -> int:

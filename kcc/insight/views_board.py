@@ -21,7 +21,9 @@ from kcc.insight.queries_board import Agreed, Asked, Board, Scene
 from kcc.insight.rules_board import Tally, Verdict, together, verdict
 from kcc.municipalities import queries as municipalities
 from kcc.municipalities.models import Municipality
+from kcc.routing import queries_presence as presence
 from kcc.routing.rules import LIVE_KINDS
+from kcc.web.fragments import render
 from kcc.web.guards import requires
 from kcc.web.navigation import add_entry
 from kcc.web.paging import page_of, unpack
@@ -106,6 +108,18 @@ def wall_figures() -> ResponseReturnValue:
     return render_template("insight/_wall.html", **_values())
 
 
+@bp.get("/agents")
+@requires(Permission.ROUTING_SUPERVISE)
+def agents() -> ResponseReturnValue:
+    """Who is in which state, for those who divide work among them: a part of the board, a page without script."""
+    people = presence.at_work()
+    states = [(word, [one for one in people if one.state == state]) for state, word in words.STATES.items()]
+    return render(
+        "insight/agents.html", "insight/_agents.html", states=[line for line in states if line[1]], at=now(),
+        back_url=url_for(".now"),
+    )  # fmt: skip
+
+
 @bp.get("/behind")
 @requires(Permission.STATISTICS_READ)
 def behind() -> ResponseReturnValue:
@@ -143,6 +157,7 @@ def _values() -> dict[str, Any]:
         "live_kinds": ",".join(sorted(LIVE_KINDS)),
         "other_kinds": ",".join(kind for kind in words.KINDS if kind not in LIVE_KINDS),
         "behind": _behind(),
+        "agents_url": url_for(".agents") if current_person().may(Permission.ROUTING_SUPERVISE) else None,
     }
 
 

@@ -20,6 +20,7 @@ KINDS: dict[str, LazyString] = {
 """Kinds of work, in the order of the board."""
 MEASURES: dict[str, LazyString] = {
     "waiting": _l("Wacht nu"),
+    "ringing": _l("Gaat over bij een medewerker"),
     "in_hand": _l("In behandeling"),
     "in_time": _l("Vandaag op tijd geholpen"),
     "missed": _l("Vandaag niet op tijd geholpen"),

@@ -13,13 +13,14 @@ from kcc.web.person import Person
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry of the bar: endpoint, label, who sees it, and its place."""
+    """An entry of the bar: endpoint, label, who sees it, and its place; ``covers`` are pages of other rooms that it leads to."""
 
     endpoint: str
     label: LazyString
     permission: Permission
     place: int
     key: str = ""
+    covers: tuple[str, ...] = ()
 
 
 ENTRIES: list[Entry] = []
@@ -53,9 +54,11 @@ class Item:
     key: str = ""
 
 
-def add_entry(endpoint: str, label: LazyString, permission: Permission, place: int, key: str = "") -> None:
+def add_entry(
+    endpoint: str, label: LazyString, permission: Permission, place: int, key: str = "", covers: tuple[str, ...] = ()
+) -> None:
     """Put an entry in the bar; lower ``place`` stands more to the left."""
-    entry = Entry(endpoint, label, permission, place, key)
+    entry = Entry(endpoint, label, permission, place, key, covers)
     if entry.endpoint not in {known.endpoint for known in ENTRIES}:
         ENTRIES.append(entry)
 
@@ -73,6 +76,8 @@ def items_for(person: Person | None) -> list[Item]:
 
 def _stands_in(entry: Entry) -> bool:
     """Whether the page asked for belongs to an entry: to its room, and of a room with several entries to its address."""
+    if request.endpoint in entry.covers:
+        return True
     room = entry.endpoint.rpartition(".")[0]
     if str(request.endpoint or "").rpartition(".")[0] != room:
         return False

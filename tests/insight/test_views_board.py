@@ -8,7 +8,11 @@ from datetime import timedelta
 import pytest
 
 from kcc.core.clock import now
+from kcc.core.db import db
+from kcc.core.permissions import Permission
+from kcc.routing import actions_offers as offers
 from tests.factories.backoffice import make_task
+from tests.factories.routing import available, make_call
 from tests.insight.test_queries_board import lay_item, lay_many
 from tests.support.world import World
 
@@ -141,3 +145,25 @@ def test_a_running_incident_stands_on_board_and_wall(world: World) -> None:
 
 def test_who_may_not_read_figures_has_no_board(world: World) -> None:
     world.page("agent").get("/statistics/board/", status=403)
+
+
+def test_a_supervisor_sees_who_does_what_and_a_reader_of_figures_does_not(world: World) -> None:
+    available(world, "agent")
+    page = world.page("supervisor").get("/statistics/board/")
+    assert page.by_testid("board-team")
+    assert "Agent" in page.get("/statistics/board/agents").by_testid("board-names").text
+    assert "beschikbaar 1" in page.by_testid("board-names").text
+    other = world.page("contract_manager").get("/statistics/board/")
+    assert other.soup.select_one("[data-testid=board-team]") is None
+    other.get("/statistics/board/agents", status=403)
+
+
+def test_what_rings_is_said_beside_who_waits_and_leads_to_its_list(world: World) -> None:
+    available(world, "agent")
+    call = make_call(world)
+    with world.scope("agent", Permission.DESK_USE):
+        assert offers.offer(item_id=call)
+        db.session.commit()
+    page = world.page("supervisor").get("/statistics/board/")
+    assert "1 gaat over" in page.by_testid("board-live").text
+    assert "Telefoon" in page.get("/statistics/board/behind?measure=ringing").text
