@@ -7,6 +7,7 @@ number of columns is handed on without cells: one bad row is no reason to refuse
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -21,6 +22,7 @@ LONGEST_NAME = 100
 SAMPLE = 50
 FEWEST_DIGITS = 6
 """So many digits in the first line are a number of somebody, no name of a column."""
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
 
 
 @dataclass(frozen=True)
@@ -93,9 +95,8 @@ def _encoding_of(data: bytes) -> str:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        at = next((place for place, mark in enumerate(text) if mark < " " and mark not in "\t\n\r\x0b\x0c"), None)
-        if at is not None:
-            raise _no_text(text.count("\n", 0, at) + 1)
+        if found := _CONTROL.search(text):
+            raise _no_text(text.count("\n", 0, found.start()) + 1)
         return encoding
     raise InvalidInput("De tekens van dit bestand zijn onleesbaar. Bewaar het als CSV in UTF-8.", field="file")
 
