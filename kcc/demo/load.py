@@ -17,7 +17,7 @@ from kcc.core.db import db, new_id
 from kcc.core.permissions import Actor
 from kcc.core.platform import command_scope, platform_connection
 from kcc.core.sealing import seal
-from kcc.demo import articles, channels_life, history, history_calls, mail_life, queue
+from kcc.demo import articles, channels_life, history, history_calls, imports_life, mail_life, queue
 from kcc.demo.content_files import load_centre
 from kcc.demo.content_shapes import CentreContent, PersonContent, TownContent
 from kcc.demo.laid import Laid
@@ -63,6 +63,7 @@ def load_demo(centre_key: str, settings: Settings, say: Callable[[str], None]) -
         counts |= channels_life.lay_channels(settings.data_key)
         counts |= mail_life.lay_mail()
         queue.lay_queue(content, laid)
+        imports_life.lay_imports()
         db.session.commit()
     say(", ".join(f"{number} {name}" for name, number in counts.items()))
     return accounts

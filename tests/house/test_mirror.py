@@ -127,6 +127,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "demo/history_calls": "tests/demo/test_load.py",
     "demo/history": "tests/demo/test_load.py",
     "demo/history_rows": "tests/demo/test_load.py",
+    "demo/imports_life": "tests/demo/test_load.py",
     "demo/laid": "tests/demo/test_load.py",
     "demo/mail_life": "tests/demo/test_load.py",
     "demo/queue": "tests/demo/test_load.py",
