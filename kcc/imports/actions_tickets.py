@@ -262,9 +262,10 @@ def _index_anew(town_id: int, ids: set[uuid.UUID]) -> None:
 
 
 def _remove_tickets(run: ImportRun, subjects: Sequence[str]) -> set[str]:
-    """A question that somebody worked on since, or that got another contact, stays."""
+    """A question that somebody worked on since, that got another contact, or that moved to a successor, stays."""
     ids = [uuid.UUID(subject) for subject in subjects]
-    stays = queries_tickets.worked_on(run.municipality_id, ids)
+    here = queries_tickets.tickets_by_id(run.municipality_id, ids)
+    stays = queries_tickets.worked_on(run.municipality_id, ids) | {one for one in ids if one not in here}
     gone = [one for one in ids if one not in stays]
     for model in (TicketTerms, Involvement, Writing, Contact):
         _delete(model, model.ticket_id, run, gone)

@@ -62,7 +62,7 @@ def step(*, actor: Actor, which: Succession, key: bytes) -> str:
         town_id, folder = which.municipality_id, file_store.store().root
         place = db.session.scalar(sa.text("select kcc_remove_next(:id)"), {"id": which.id})
         if place == "done":
-            for gone in (folder / str(town_id), folder / "apart" / str(town_id)):
+            for gone in (folder / str(town_id), folder / "apart" / str(town_id), folder / "imports" / str(town_id)):
                 shutil.rmtree(gone, ignore_errors=True)
             return "done"
     if place == "done":
