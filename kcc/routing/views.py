@@ -15,6 +15,7 @@ from kcc.core.db import db
 from kcc.core.errors import InvalidState, NotAllowed
 from kcc.core.permissions import Permission
 from kcc.routing import actions, openers, queries, views_words
+from kcc.routing.views_roster import roster_bp as roster_bp
 from kcc.routing.views_tuning import tuning as tuning
 from kcc.web.forms import BaseForm
 from kcc.web.guards import requires

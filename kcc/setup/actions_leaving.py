@@ -24,6 +24,7 @@ from kcc.routing import actions_presence as presence
 from kcc.routing import rules as queue
 from kcc.routing.models import WorkItem
 from kcc.routing.models_presence import AgentSkill
+from kcc.routing.models_roster import RosterShift
 from kcc.routing.rules_presence import AgentMode
 from kcc.setup import queries_people as queries
 
@@ -118,6 +119,10 @@ def _out_of_the_queue(municipality_id: int, account_id: uuid.UUID) -> None:
     state = presence.lock_free(account_id)
     if state is not None and not queries.is_agent_anywhere(account_id):
         presence.change(state, AgentMode.OFFLINE, "", now())
+    if not queries.is_agent_anywhere(account_id):
+        db.session.execute(
+            sa.delete(RosterShift).where(RosterShift.account_id == account_id, RosterShift.on_day > now().date())
+        )
 
 
 def _tasks(actor: Actor, municipality_id: int, account_id: uuid.UUID, done: HandedOver) -> None:

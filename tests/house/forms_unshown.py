@@ -33,6 +33,7 @@ UNSHOWN: dict[str, tuple[str, dict[str, str], frozenset[str]]] = {
     "setup.copy_topics": ("administrator", {"source": "2"}, frozenset()),
     "setup.open_town": ("administrator", {}, frozenset({"joined_on"})),
     "setup.route_group": ("administrator", {"department_id": "1"}, frozenset({"group"})),
+    "roster.remove_shift": ("supervisor", {}, frozenset()),
     "setup.save_skills": ("administrator", {}, frozenset()),
     "setup.decide_proposal": ("administrator", {"do": "confirm"}, frozenset()),
     "setup.hand_conversation": ("supervisor", {}, frozenset({"account_id"})),

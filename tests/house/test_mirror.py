@@ -75,6 +75,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "setup/actions_people_file": "tests/setup/test_views_people.py",
     "setup/forms_people": "tests/setup/test_views_person.py",
     "setup/people_words": "tests/setup/test_views_person.py",
+    "routing/forms_roster": "tests/routing/test_views_roster.py",
     "setup/queries_check": "tests/setup/test_views_check.py",
     "setup/queries_people": "tests/setup/test_actions_leaving.py",
     "setup/jobs": "tests/setup/test_actions_leaving.py",

@@ -106,6 +106,7 @@ MOMENTS = {
     "somebody is proposed": "insert into rights_proposal (id, municipality_id, account_id, valid_from, proposed_at, proposed_by_id, decision)"
     f" select '{uuid.UUID(int=78)}', id, {WHO.format('editor')}, now(), now(), {WHO.format('supervisor')}, '' from municipality"
     " where name = 'Aalburg' on conflict do nothing",
+    "somebody works today": "update roster_shift set on_day = current_date",
     "somebody left": "update membership set valid_to = now() where role = 'agent' and account_id = "
     + WHO.format("agent")
     + ";"
