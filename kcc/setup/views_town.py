@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kcc.core.errors import InvalidInput, InvalidState, NotFound
+from kcc.core.errors import InvalidInput, InvalidState
 from kcc.core.permissions import Permission
 from kcc.municipalities import queries as municipalities
 from kcc.municipalities import queries_history, rules_colours, rules_logo
@@ -117,17 +117,6 @@ def save_logo(municipality_id: int) -> ResponseReturnValue:
         refuse(form, fault)
         return _looks(found, form)
     return redirect(url_for("setup.looks", municipality_id=found.id), 303)
-
-
-@bp.get("/towns/<int:municipality_id>/logo/<sha256>")
-@requires(Permission.ACCOUNT_SELF)
-def logo(municipality_id: int, sha256: str) -> ResponseReturnValue:
-    """A picture of a town, for everybody who works for it; it never changes."""
-    picture = municipalities.logo(municipality_id, sha256)
-    if picture is None:
-        raise NotFound
-    headers = {"Cache-Control": "private, max-age=31536000, immutable", "Content-Disposition": "inline"}
-    return Response(picture, mimetype="image/png", headers=headers)
 
 
 def _looks(found: Municipality, logo_form: LogoForm | None = None) -> ResponseReturnValue:

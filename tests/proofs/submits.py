@@ -22,6 +22,7 @@ from werkzeug.test import TestResponse
 import kcc.web.requests
 from kcc.launch.proving import Outcome, Run, proof
 from kcc.web.guards import stamp_of
+from tests.factories.pictures import png
 from tests.proofs._house import House, house
 from tests.proofs._lookalikes import COMMON, Planter, canary
 from tests.proofs._probing import Prober, Visitor, shape
@@ -33,26 +34,22 @@ PER_ROUTE = 3
 """Buttons of one route that are tried."""
 OTHER = "AAL-26-000099"
 SAID = {
-    "variables": "prijs = 12",
-    "reference": OTHER,
-    "sites": "https://www.gemeente.example",
-    "kappa": "3",
-    "phone": "0181 12 34 56",
-    "on_day": "2031-01-01",
-    **dict.fromkeys(
-        (f"column_{name}" for name in ("for_municipality", "for_citizen", "for_business", "law_label", "law_url")), ""
-    ),
-}
+    "variables": "prijs = 12", "reference": OTHER, "sites": "https://www.gemeente.example", "kappa": "3",
+    "phone": "0181 12 34 56", "on_day": "2031-01-01",
+    **{f"column_{name}": "" for name in ("for_municipality", "for_citizen", "for_business", "law_label", "law_url")},
+}  # fmt: skip
 """What a field wants to hear, where any word will not do."""
 IF_EMPTY = {
     "label": COMMON, "name": COMMON, "address": "balie-1", "url": "https://www.gemeente.example", "cbs_code": "1234",
     "short_code": "XYZ", "joined_on": "2026-11-01",
 }  # fmt: skip
 """What a field wants to hear when nothing stands in it yet."""
-FILE = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-"""What is sent where a file is asked for."""
-LIST = b"UniformeProductnaam,URI\npaspoort,http://example.org/paspoort\n"
-"""What is sent where that file must be a list."""
+FILES = {
+    "csv": b"UniformeProductnaam,URI\npaspoort,http://example.org/paspoort\n",
+    "png": png(8, 8),
+    "": b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n",
+}
+"""What is sent where a file is asked for, by what it has to be."""
 WHO = "(select id from account where email = '{}@kcc.example')"
 AT_COUNTER = (
     "update entrance set kind = 'counter' where kind = 'phone'; update queue_number set on_day = current_date;"
@@ -388,7 +385,7 @@ def _values(form: Tag) -> dict[str, Any]:
         elif control.name == "textarea":
             data[name] = control.text.strip() or COMMON
         elif kind == "file":
-            data[name] = LIST if "csv" in str(control.get("accept", "")) else FILE
+            data[name] = next(file for kind, file in FILES.items() if kind in str(control.get("accept", "")))
         elif kind not in ("submit", "button"):
             said = COMMON if kind in ("text", "search") and control.has_attr("required") else ""
             data[name] = control.get("value") or IF_EMPTY.get(name, said)
