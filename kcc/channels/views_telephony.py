@@ -25,11 +25,11 @@ from kcc.municipalities import queries as municipalities
 from kcc.parties.rules import format_phone
 from kcc.web.forms import BaseForm
 from kcc.web.guards import requires
-from kcc.web.navigation import add_entry
+from kcc.web.navigation import add_account_entry
 from kcc.web.paging import pack, unpack
 from kcc.web.person import actor
 
-add_entry("channels.telephony", _l("Telefonie"), Permission.TELEPHONE_MANAGE, place=58)
+add_account_entry("channels.telephony", _l("Telefonie"), Permission.TELEPHONE_MANAGE, place=60)
 PAGE_SIZE = 25
 STATES = {
     CallState.RINGING: (_l("Wacht"), "warn"),

@@ -15,11 +15,11 @@ from kcc.municipalities import queries as municipalities
 from kcc.people import actions
 from kcc.people.forms import ActForm
 from kcc.web.guards import requires
-from kcc.web.navigation import add_entry
+from kcc.web.navigation import add_account_entry
 from kcc.web.person import actor
 
 jobs_bp = Blueprint("jobs", __name__, url_prefix="/jobs")
-add_entry("jobs.overview", _l("Systeemtaken"), Permission.JOB_SEE, place=90)
+add_account_entry("jobs.overview", _l("Systeemtaken"), Permission.JOB_SEE, place=70)
 
 
 @jobs_bp.get("/")

@@ -110,3 +110,10 @@ def test_a_list_that_looks_again_by_itself_does_not_count_as_using_the_session(
             "(() => { const b = document.createElement('button'); b.setAttribute('hx-get', '/queue/list'); b.textContent = 'x';"
             " document.querySelector('main').prepend(b); htmx.process(b); b.click(); })()"
         )
+
+
+def test_the_bar_of_a_supervisor_stays_on_one_line(centre: Centre, sign_in: Callable[..., Page]) -> None:
+    page = sign_in(centre.account("supervisor"))
+    page.goto("/queue/supervise")
+    tops = page.locator("nav.nav--wide a").evaluate_all("links => [...new Set(links.map(a => a.offsetTop))]")
+    assert len(tops) == 1
