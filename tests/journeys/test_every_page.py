@@ -29,7 +29,7 @@ MUST_SEE = {
     "handler": {"backoffice.worklist", "backoffice.task"},
     "editor": {"knowledge_editing.edit"},
     "supervisor": {"insight.overview", "insight.behind", "mail.sorting", "board.now", "board.wall", "board.behind"},
-    "administrator": {"imports.overview", "imports.new"},
+    "administrator": {"imports.overview"},
 }
 """Pages of which the crawl must not quietly lose sight, by the role that is sure to reach them."""
 MOST_PAGES = 40
