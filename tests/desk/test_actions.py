@@ -101,3 +101,22 @@ def test_a_call_that_broke_off_stays_open_for_somebody_known_and_is_done_for_nob
     with world.admin() as admin:
         found = admin.execute("select status, due_at is not null from ticket order by reference").fetchall()
     assert found == [("open", True), ("closed", False)]
+
+
+def test_who_called_for_whom_how_that_was_checked_and_in_what_language_is_kept(world: World) -> None:
+    with world.scope("agent", Permission.DESK_USE) as actor:
+        body = DraftBody(
+            name="Piet", number="0612345678", role="representative", represents="Belt voor zijn moeder", identity_check="birth_date",
+            language="en", questions=[answered(world), answered(world, "Bergen")],
+        )  # fmt: skip
+        actions.finish(actor=actor, conversation_id=begin(world, actor), body=body, key=KEY)
+        nobody = DraftBody(
+            role="representative", represents="x", identity_check="birth_date", questions=[answered(world)]
+        )
+        actions.finish(actor=actor, conversation_id=begin(world, actor), body=nobody, key=KEY)
+        db.session.commit()
+    with world.admin() as admin:
+        kept = admin.execute("select name, role, identity_check, language from involvement").fetchall()
+        notes = admin.execute("select body, internal from writing where kind = 'note'").fetchall()
+    assert kept == [("Piet", "representative", "birth_date", "en")] * 2
+    assert notes == [("Belt voor zijn moeder", True)] * 2, "for colleagues only, and nothing of who stayed anonymous"
