@@ -30,6 +30,7 @@ from tests.proofs import _lookalikes_changes as changes
 from tests.proofs import _lookalikes_imports as imported
 from tests.proofs import _lookalikes_mail as mails
 from tests.proofs import _lookalikes_people as of_people
+from tests.proofs import _planted as planted
 from tests.support.world import DEPARTMENTS, TOWNS, Setup, World
 
 COMMON = "zonnebloem"
@@ -59,10 +60,12 @@ class Planter:
 
     def plant(self) -> dict[str, Objects]:
         """Empty what work made and put it there again, the set-up too; returns ids by town and table."""
-        self.world.empty()
         if self.setup is not None:
             with self.world.admin() as admin:
                 self.setup.put_back(admin)
+                planted.lay_again(admin)
+            return self.objects
+        self.world.empty()
         self.objects = {town: defaultdict(list) for towns in TOWNS.values() for town in towns}
         with self.engine.begin() as connection:
             self.connection = connection
@@ -70,11 +73,16 @@ class Planter:
                 shared = self._article(towns[0], centre, None)
                 for town in towns:
                     self._town(town, centre, shared)
-        if self.setup is None:
-            self.setup = Setup()
-            with self.world.admin() as admin:
-                self.setup.remember(admin)
+        self.remember_setup()
+        with self.world.admin() as admin:
+            planted.keep(admin, self.world.work_tables(admin))
         return self.objects
+
+    def remember_setup(self) -> None:
+        """Take towns and people as they are now for what is put back; to be called after adding any."""
+        self.setup = Setup()
+        with self.world.admin() as admin:
+            self.setup.remember(admin)
 
     def _id(self, *words: str) -> uuid.UUID:
         return uuid.uuid5(SPACE, " ".join(words))

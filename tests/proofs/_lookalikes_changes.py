@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kcc.municipalities.models import ClosingDay, TownLogo, UsefulLink
 from kcc.municipalities.models_history import SetupChange
-from kcc.succession.models import Succession, SuccessionChoice
+from kcc.succession.models import DepartureCertificate, Succession, SuccessionChoice
 from tests.support.world import TOWNS
 
 if TYPE_CHECKING:
@@ -34,6 +34,12 @@ def plant(planter: Planter, town: str) -> None:
         made_by_id=planter.world.people[AGENTS[town]], compared={"said": canary(town)},
     )  # fmt: skip
     planter._put(town, SuccessionChoice, succession_id=plan, kind="parties", subject="alike", choice=canary(town))
+    if any(town == towns[0] for towns in TOWNS.values()):
+        counted = {key: {"ticket": 1} for key in ("manifest", "removed", "others_before", "others_after")}
+        planter._put(
+            town, DepartureCertificate, centre_id=centre, town_name=COMMON, cbs_code="0000", municipality_number=999,
+            on_day=AT.date(), closed_at=AT, exported_at=AT, removed_at=AT, accounts=1, **counted,
+        )  # fmt: skip
 
 
 def plant_setup(planter: Planter, town: str) -> bool:

@@ -39,6 +39,7 @@ def isolation(run: Run) -> Outcome:
         planter = Planter(given.world)
         prober = Prober(given.app, given.world, planter.plant())
         visitors = everybody(given.world)
+        planter.remember_setup()
         tally: Counter[str] = Counter()
         faults: list[str] = []
         visited = _visit_all(run, given, planter, prober, visitors, tally, faults)
@@ -55,7 +56,7 @@ def isolation(run: Run) -> Outcome:
     return Outcome(
         n=tally["requests"] + doors + machines + tables,
         result={
-            "requests": tally["requests"], "cross_tenant_successes": tally["breaches"], "told_apart": tally["told_apart"],
+            "requests": tally["requests"], "cross_tenant_successes": tally["breaches"], "told_apart": tally["told_apart"], "signed_out": tally["signed_out"],
             "server_errors": tally["server_errors"], "failed": sorted(k for k in tally if k.startswith("failed")), "routes": len(routes), "routes_not_covered": sorted(routes - visited),
             "visitors": len(visitors), "routes_by_visitors": tally["rounds"], "by_status": {k: v for k, v in sorted(tally.items()) if k.isdigit()},
             "door_trials": doors, "machine_trials": machines, "machine_faults": len(machine_faults), "door_faults": len(door_faults), "tables": len(judged_tables()), "tables_without_lookalikes": bare,
@@ -187,6 +188,9 @@ def try_one(prober: Prober, probe: Probe, tally: Counter[str], planter: Planter 
     tally["requests"] += 1
     tally[str(found.status_code)] += 1
     what = f"{probe.method} {probe.rule.endpoint} by {probe.visitor.name} for {probe.victim}"
+    if found.status_code == 303 and "/sign-in" in found.location:
+        tally["signed_out"] += 1
+        return f"{what}: is not signed in, so this tries nothing"
     seen = words_in(found) - probe.visitor.words(permission)
     if seen:
         tally["breaches"] += 1

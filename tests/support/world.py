@@ -122,7 +122,11 @@ class World:
     def empty(self) -> None:
         """Empty all but towns, people and who is signed in."""
         with self.admin() as admin:
-            _clear(admin, [table for table in _tables(admin) if table.removeprefix("public.") not in KEPT])
+            _clear(admin, self.work_tables(admin))
+
+    def work_tables(self, admin: psycopg.Connection[Any]) -> list[str]:
+        """Every table that work fills: all but those of towns and people."""
+        return [table for table in _tables(admin) if table.removeprefix("public.") not in KEPT]
 
     def put_back(self) -> None:
         """Make it as it was built: towns and people as they were, nobody signed in, and no work."""
