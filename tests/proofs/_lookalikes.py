@@ -10,7 +10,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from kcc.backoffice import models as backoffice
-from kcc.channels import models_calls as channels_calls
 from kcc.channels import models_counter as channels_counter
 from kcc.channels import models_files as channels_files
 from kcc.channels import models_forms as channels_forms
@@ -26,6 +25,7 @@ from kcc.routing import models as routing
 from kcc.routing import models_deciding as deciding
 from kcc.routing import models_presence as presence
 from kcc.routing import models_tuning as tuning
+from tests.proofs import _lookalikes_calls as calls
 from tests.proofs import _lookalikes_changes as changes
 from tests.proofs import _lookalikes_imports as imported
 from tests.proofs import _lookalikes_mail as mails
@@ -354,7 +354,7 @@ class Planter:
         self._put(town, deciding.ServiceLevelToday, on_day=AT.date(), channel="phone", ok=1, total=2)
         self._put(town, deciding.ArrivalForecast, weekday=0, half_hour=18, expected=2.5)
         self._put(town, deciding.TokenBucket, tokens=3.0, at=AT)
-        self._calls(town, agent, centre_id)
+        calls.plant(self, town, agent, centre_id)
         call = {"kind": "call", "channel": "phone", "priority_class": 2, "since": AT}
         self._put(town, routing.WorkItem, subject_id=self._id("call", town), **call)
         self._put(
@@ -378,28 +378,6 @@ class Planter:
             town, tuning.Crisis, centre_id=centre_id, municipality_id=None, message="gedeeld", started_at=AT,
             started_by_id=agent, ended_at=AT, ended_by_id=agent,
         )  # fmt: skip
-
-    def _calls(self, town: str, agent: uuid.UUID, centre_id: int) -> None:
-        """A caller who waits and one who talked, with their numbers; a number that led nowhere; an agent's telephone."""
-        talk = self.objects[town]["conversation"][-1]
-        for subject, conversation in (("call", None), ("ringing", talk)):
-            call = self._put(
-                town, channels_calls.Call, id=self._id(subject, town), centre_id=centre_id, exchange_call=f"{subject} {town}",
-                entrance_id=self.world.entrances[town], state="talking" if conversation else "ringing", arrived_at=AT,
-                account_id=agent if conversation else None,
-            )  # fmt: skip
-            self._put(town, channels_calls.CallEvent, call_id=call, event_key="e", verb="ringing", at=AT)
-            words = canary(town, "person", "burgerzaken")
-            self._put(town, channels_calls.CallerNumber, call_id=call, number=None, raw=words)
-            if conversation:
-                self._put(
-                    town, channels_calls.CallLeg, centre_id=centre_id, call_id=call, account_id=agent,
-                    conversation_id=conversation,
-                )  # fmt: skip
-        phones = channels_calls.AgentPhone
-        if not self.connection.scalar(sa.select(phones.address).where(phones.account_id == agent)):
-            self._put(town, phones, centre_id=centre_id, account_id=agent, address=f"sip:{town.lower()}@h")
-            self._put(town, channels_calls.StrayCall, centre_id=centre_id, exchange_call=town, dialled="08001234")
 
 
 def _draft(town_id: int, words: str, topic: str) -> dict[str, Any]:
