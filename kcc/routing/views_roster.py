@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 from kcc.core.clock import now
 from kcc.core.errors import InvalidInput
@@ -23,11 +23,17 @@ from kcc.web import panels
 from kcc.web.filters import ZONE
 from kcc.web.fragments import render
 from kcc.web.guards import requires, takes_files
-from kcc.web.navigation import add_entry
+from kcc.web.navigation import add_setup_entry
 from kcc.web.person import actor
 
 roster_bp = Blueprint("roster", __name__, url_prefix="/roster")
-add_entry("roster.week", _l("Rooster"), Permission.ROUTING_SUPERVISE, place=17)
+add_setup_entry(
+    "roster.week",
+    _l("Rooster"),
+    _l("Wie wanneer werkt, met de hand of uit een bestand."),
+    Permission.ROUTING_SUPERVISE,
+    place=60,
+)
 panels.register("supervise", "roster.missed", _l("Verwacht, maar er niet"), Permission.ROUTING_SUPERVISE)
 LARGEST_FILE = 1_000_000
 FIRST_HALF, LAST_HALF = 14, 44
@@ -129,7 +135,7 @@ def _page(monday: date, form: ShiftForm | None = None, status: int = 200) -> Res
     plain = [queries.as_shift(row) for row in shifts]
     return render_template(
         "routing/roster.html", monday=monday, days=days, agents=agents, shifts=by_agent, form=form, today=_today(),
-        channels=dict(CHANNELS), plain=lambda: PlainRosterForm(formdata=None), halves=range(FIRST_HALF, LAST_HALF, 2),
+        names={day: format_date(day, "EEE d MMM") for day in days}, channels=dict(CHANNELS), plain=lambda: PlainRosterForm(formdata=None), halves=range(FIRST_HALF, LAST_HALF, 2),
         expected={day: expected(plain, day) for day in days},
         earlier=monday - timedelta(days=7), later=monday + timedelta(days=7),
     ), status  # fmt: skip
