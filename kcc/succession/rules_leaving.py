@@ -21,6 +21,7 @@ NOT_ALONG = {
     "postcode_area": "a national list",
     "product": "a national list",
     "product_area": "a national list",
+    "roster_shift": "of the centre's staff",
     "routing_parameters": "settings of the centre",
     "routing_trial": "of the centre, figures only",
     "saved_view": "of one account",

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from psycopg.types.json import Jsonb
 
 from kcc.contacts import actions as contacts
 from kcc.contacts.models import Ticket
@@ -108,6 +109,39 @@ def test_numbers_and_mailboxes_of_the_old_name_lead_to_the_new_town(world: World
         )
         db.session.commit()
     assert rows(world, "select distinct municipality_id from received_mail") == [(world.towns["Aalburg"],)]
+
+
+def test_the_link_of_an_old_form_opens_the_form_of_the_new_town(world: World) -> None:
+    planted = Planter(world).plant()
+    seal_numbers(world, "Aalburg", "Bergen")
+    form = planted["Bergen"]["webform"][0]
+    slug = rows(world, "select address from entrance where id = %s", form)[0][0]
+    merge(world, "Bergen", "Aalburg")
+    with doorless_scope():
+        shown = db.session.scalar(sa.text("select kcc_public_form(:id, :slug)"), {"id": form, "slug": slug})
+    aalburg = rows(world, "select name from municipality where id = %s", world.towns["Aalburg"])[0][0]
+    assert shown is not None and shown["town"] == aalburg
+
+
+def test_what_is_typed_in_a_conversation_in_hand_is_for_the_new_town(world: World) -> None:
+    merge(world, "Cadzand", "Aalburg")
+    old, new = world.towns["Cadzand"], world.towns["Aalburg"]
+    body = {
+        "questions": [{"municipality_id": old, "notes": f'"municipality_id": {old}0'}],
+        "party_town": old,
+        "party_id": "x",
+    }
+    renamed = rows(world, "select guard.renamed_body(%s, %s, %s)", Jsonb(body), old, new)[0][0]
+    assert renamed["questions"][0]["municipality_id"] == renamed["party_town"] == new
+    assert renamed["questions"][0]["notes"] == f'"municipality_id": {old}0'
+
+
+def test_the_page_says_why_nothing_can_be_written_under_the_old_name(world: World) -> None:
+    closed = make_ticket(world, town="Cadzand", person="agent_cadzand", status="closed")
+    merge(world, "Cadzand", "Aalburg")
+    page = world.page("agent").get(f"/tickets/{closed}")
+    page.submit('form[action$="/reopen"]', status=409, reason="Toch nog een vraag")
+    assert "samengegaan met een andere" in page.text
 
 
 def test_a_handler_of_the_old_town_finds_open_work_and_closed_work_again(world: World) -> None:
