@@ -78,6 +78,7 @@ class DepartureCertificate(CentreMixin, Base):
     """
 
     __tablename__ = "departure_certificate"
+    __policy__ = "whole_centre"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     town_name: Mapped[str]

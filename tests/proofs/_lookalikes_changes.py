@@ -34,12 +34,11 @@ def plant(planter: Planter, town: str) -> None:
         made_by_id=planter.world.people[AGENTS[town]], compared={"said": canary(town)},
     )  # fmt: skip
     planter._put(town, SuccessionChoice, succession_id=plan, kind="parties", subject="alike", choice=canary(town))
-    if any(town == towns[0] for towns in TOWNS.values()):
-        counted = {key: {"ticket": 1} for key in ("manifest", "removed", "others_before", "others_after")}
-        planter._put(
-            town, DepartureCertificate, centre_id=centre, town_name=COMMON, cbs_code="0000", municipality_number=999,
-            on_day=AT.date(), closed_at=AT, exported_at=AT, removed_at=AT, accounts=1, **counted,
-        )  # fmt: skip
+    planter._put(
+        town, DepartureCertificate, centre_id=centre, town_name="Vertrokken", cbs_code="0000", municipality_number=0,
+        on_day=AT.date(), closed_at=AT, exported_at=AT, removed_at=AT, manifest={"sha256": {}}, removed={}, accounts=0,
+        others_before={}, others_after={},
+    )  # fmt: skip
 
 
 def plant_setup(planter: Planter, town: str) -> bool:

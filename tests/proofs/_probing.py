@@ -25,7 +25,7 @@ NAMED = {
     "department": "department", "account": "account", "assignee": "account", "entrance": "entrance", "contact": "contact",
     "incident": "incident", "other": "ticket", "membership": "membership", "colleague": "account", "door": "saved_view",
     "run": "import_run", "proposal": "rights_proposal", "invitation": "invitation", "member": "department_member", "deputy": "account", "shift": "roster_shift",
-    "change": "setup_change", "agreement": "service_agreement", "useful": "useful_link", "source": "municipality", "succession": "succession", "successor": "municipality", "m": "municipality", "t": "topic", "reference": "ticket", "towns": "municipality", "municipalities": "municipality",
+    "change": "setup_change", "agreement": "service_agreement", "useful": "useful_link", "source": "municipality", "succession": "succession", "certificate": "departure_certificate", "successor": "municipality", "m": "municipality", "t": "topic", "reference": "ticket", "towns": "municipality", "municipalities": "municipality",
 }  # fmt: skip
 OF_ONE_TOWN = {"Aalburg": "handler", "Bergen": "handler_bergen", "Cadzand": "agent_cadzand", "Drunen": "agent_zuid"}
 """Somebody who works nowhere else: a colleague of two towns is known in both."""

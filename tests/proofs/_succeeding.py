@@ -22,7 +22,7 @@ from flask import Flask
 
 from kcc.core import jobs
 from kcc.core.clock import now
-from kcc.core.db import db, new_id
+from kcc.core.db import db
 from kcc.core.permissions import Actor, Permission
 from kcc.core.tenancy import doorless_scope, scope
 from kcc.insight import queries as insight
@@ -49,6 +49,7 @@ class Stage:
     admin_url: str
     towns: dict[str, int]
     people: list[uuid.UUID] = field(default_factory=list)
+    """Of the centre that is looked at: an account works for one centre."""
     kills: int = 0
 
     def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
@@ -61,24 +62,24 @@ class Stage:
         with psycopg.connect(self.admin_url, autocommit=True) as admin:
             admin.execute(statement.encode(), values)
 
-    def appoint(self) -> None:
-        """Two people who are administrator and supervisor of every town."""
-        while len(self.people) < 2:
-            account = new_id()
+    def appoint(self, town: str) -> None:
+        """Two people who are administrator and supervisor of every town of the centre of this one."""
+        centre = self.rows("select centre_id from municipality where id = %s", self.towns[town])[0][0]
+        self.people = [uuid.uuid5(uuid.NAMESPACE_OID, f"{centre} {number}") for number in (0, 1)]
+        for account in self.people:
             self.do(
-                "insert into account (id, email, name, locale, shortcuts_on, active, created_at) values (%s, %s, 'Beheerder', 'nl', true, true, now())",
+                "insert into account (id, email, name, locale, shortcuts_on, active, created_at)"
+                " values (%s, %s, 'Beheerder', 'nl', true, true, now()) on conflict do nothing",
                 account,
                 f"{account}@kcc.example",
             )
-            self.people.append(account)
-        for town in self.towns.values():
-            for account in self.people:
-                for role in ("administrator", "supervisor"):
-                    self.do(
-                        "insert into membership (id, municipality_id, account_id, role, valid_from) select %s, %s, %s, %s, %s"
-                        " where not exists (select 1 from membership where municipality_id = %s and account_id = %s and role = %s)",
-                        new_id(), town, account, role, datetime(2011, 1, 1, tzinfo=UTC), town, account, role,
-                    )  # fmt: skip
+            for role in ("administrator", "supervisor"):
+                self.do(
+                    "insert into membership (id, municipality_id, account_id, role, valid_from)"
+                    " select gen_random_uuid(), t.id, %s, %s, %s from municipality t where t.centre_id = %s and t.left_on is null and not exists"
+                    " (select 1 from membership m where m.municipality_id = t.id and m.account_id = %s and m.role = %s)",
+                    account, role, datetime(2011, 1, 1, tzinfo=UTC), centre, account, role,
+                )  # fmt: skip
 
     @contextmanager
     def as_person(self, number: int, permission: Permission) -> Iterator[Actor]:
@@ -109,9 +110,9 @@ class Stage:
             period = Period(today.replace(month=1, day=1), today)
             return insight.count(select_period(period, now()), municipalities.visible_municipalities()).now
 
-    def plan(self, make: Callable[[Actor], Any]) -> uuid.UUID:
-        """Have something planned, tried, and signed by both."""
-        self.appoint()
+    def plan(self, town: str, make: Callable[[Actor], Any]) -> uuid.UUID:
+        """Have something planned for a town, tried, and signed by both."""
+        self.appoint(town)
         with self.as_person(0, Permission.SETUP_MANAGE) as actor:
             made = make(actor)
             found: uuid.UUID = made.id
@@ -128,12 +129,18 @@ class Stage:
     def merge(self, old: str, new: str, kills: int, random: Any = None) -> uuid.UUID:
         """From plan to done, with kills in between."""
         found = self.plan(
+            new,
             lambda actor: actions.plan_merger(
                 actor=actor, municipality_id=self.towns[old], successor_id=self.towns[new], on_day=now().date()
-            )
+            ),
         )
         self.work(lambda: self.over(found), kills, random)
         return found
+
+    def certificates(self, town: str) -> list[tuple[Any, ...]]:
+        """Of each certificate of this town: whether the others are as they were."""
+        asked = "select others_before = others_after from departure_certificate where municipality_number = %s"
+        return self.rows(asked, self.towns[town])
 
     def over(self, plan: uuid.UUID) -> bool:
         """Whether a merger is done, or refused by the database for another reason than a killed worker."""
@@ -147,12 +154,13 @@ class Stage:
     def leave(self, town: str, kills: int, random: Any = None) -> Path:
         """From plan to certificate, and the last row away; gives the folder of the export."""
         found = self.plan(
+            town,
             lambda actor: actions_leaving.plan_leaving(
                 actor=actor, municipality_id=self.towns[town], on_day=now().date()
-            )
+            ),
         )
         folder = Path(self.app.config["SETTINGS"].files_path) / actions_leaving.EXPORTS / str(found)
-        self.work(lambda: bool(self.rows("select 1 from departure_certificate")) or self.refused(found), kills, random)
+        self.work(lambda: bool(self.certificates(town)) or self.refused(found), kills, random)
         with doorless_scope():
             db.session.execute(sa.text("select kcc_tick('succession.follow', :n)"), {"n": secrets.token_hex(4)})
             db.session.commit()

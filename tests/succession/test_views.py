@@ -74,8 +74,8 @@ def test_a_plan_waits_for_its_day_and_can_be_taken_back(world: World) -> None:
     assert "Geen plannen" in page.get("/succession/").text
 
 
-def test_a_town_that_left_has_a_certificate(world: World) -> None:
-    make_administrators(world, "Aalburg", "Cadzand")
+def test_a_town_that_left_has_a_certificate_for_who_administers_the_centre(world: World) -> None:
+    make_administrators(world, "Aalburg", "Bergen", "Cadzand")
     make_ticket(world, town="Cadzand", person="agent_cadzand")
     page = world.page("administrator").get("/succession/")
     page.submit('form[action$="/leaving"]', leaver_id=str(world.towns["Cadzand"]), leaves_on=now().date().isoformat())
@@ -95,4 +95,9 @@ def test_a_town_that_left_has_a_certificate(world: World) -> None:
     assert machine is not None and machine.get_json()["removed"]["ticket"] == 1
     assert "Drunen" not in page.text
     world.page("agent_zuid").get(address, status=403)
+    with world.admin() as admin:
+        admin.execute(
+            "delete from membership where role = 'administrator' and municipality_id = %s", (world.towns["Bergen"],)
+        )
+    world.page("administrator").get(address, status=404)
     world.page("administrator").get(url, status=404)
