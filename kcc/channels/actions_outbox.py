@@ -10,6 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -41,6 +42,8 @@ USUAL_RECEIPT = (
     "Beste inwoner,\n\nWij hebben uw mail ontvangen. Uw vraag heeft kenmerk {kenmerk}. U krijgt antwoord van een medewerker.\n\n"
     "Wilt u iets toevoegen? Beantwoord dan deze mail en laat het kenmerk in het onderwerp staan."
 )
+AUTOMATIC = {"receipt": "auto-replied", "confirmation": "auto-generated"}
+"""How a mail that no person wrote says so (RFC 3834)."""
 TROUBLES = ("failed", "in_doubt", "bounced", "no_mail_server")
 
 
@@ -113,6 +116,19 @@ def receipt(*, actor: Actor, ticket: Ticket, mail: ReceivedMail, content: MailCo
     )  # fmt: skip
 
 
+def confirm(
+    *, actor: Actor, ticket: Ticket, sender: queries.Sender, form_id: uuid.UUID, recipient: str, subject: str, text: str
+) -> OutgoingMail:
+    """Tell who sent a form that it came in; the text as it leaves is the sending job's (``confirming.text_of``)."""
+    mail = _write_down(
+        actor, ticket, sender, kind="confirmation", recipient=recipient, text=text, content=None, answers_id=form_id,
+        writing_id=None, wait=timedelta(0),
+    )  # fmt: skip
+    mail.subject = subject
+    db.session.flush()
+    return mail
+
+
 def _write_down(
     actor: Actor, ticket: Ticket, sender: queries.Sender, *, kind: str, recipient: str, text: str,
     content: MailContent | None, answers_id: uuid.UUID | None, writing_id: uuid.UUID | None, wait: timedelta,
@@ -182,8 +198,12 @@ def withdraw(*, actor: Actor, outgoing_id: uuid.UUID) -> Ticket:
     return ticket
 
 
-def send_outgoing(*, actor: Actor, outgoing_id: uuid.UUID, send: Send | None, last_try: bool) -> str:
-    """Send one mail that waits; its state afterwards. ``send`` is None when no mail server is set.
+def send_outgoing(
+    *, actor: Actor, outgoing_id: uuid.UUID, send: Send | None, last_try: bool,
+    text_of: Callable[[OutgoingMail], str] = attrgetter("body"),
+) -> str:  # fmt: skip
+    """Send one mail that waits; its state afterwards. ``send`` is None when no mail server is set; ``text_of`` gives the
+    text as it leaves.
 
     Raises smtp.NotSent when it surely did not leave and another try makes sense.
     """
@@ -196,9 +216,9 @@ def send_outgoing(*, actor: Actor, outgoing_id: uuid.UUID, send: Send | None, la
         db.session.refresh(mail)
         return _become(actor, mail, "in_doubt") if mail.state == "sending" else mail.state
     message = smtp.Message(
-        sender=mail.sender, sender_name=mail.sender_name, to=mail.recipient, subject=mail.subject, text=mail.body,
+        sender=mail.sender, sender_name=mail.sender_name, to=mail.recipient, subject=mail.subject, text=text_of(mail),
         message_id=mail.message_id, in_reply_to=mail.in_reply_to, references=mail.thread,
-        automatic="auto-replied" if mail.kind == "receipt" else "", null_return=mail.kind == "receipt",
+        automatic=AUTOMATIC.get(mail.kind, ""), null_return=mail.kind == "receipt",
     )  # fmt: skip
     try:
         send(message)

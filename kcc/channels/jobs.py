@@ -64,16 +64,12 @@ def close_counters(job: Claimed) -> None:
 
 @handles("channels.confirm_form")
 def confirm_form(job: Claimed) -> None:
-    """Mail a citizen that the question came in, with its reference and code and without its text."""
+    """Put a mail to a citizen in the outbox: the question came in, with its reference and without its text."""
     settings: Settings = current_app.config["SETTINGS"]
-    if settings.smtp_url is None:
-        return
-    message = confirming.compose_confirmation(
-        form_id=uuid.UUID(job.args["form"]), data_key=settings.data_key, sender=settings.mail_from,
-        public_url=settings.public_url.rstrip("/"),
-    )  # fmt: skip
-    if message is not None:
-        mail.send(settings.smtp_url, message)
+    if settings.smtp_url is not None:
+        confirming.write_confirmation(
+            actor=Actor.job(), form_id=uuid.UUID(job.args["form"]), usual_sender=settings.mail_from
+        )
 
 
 @handles("channels.read_mail")
@@ -91,6 +87,7 @@ def send_mail(job: Claimed) -> None:
         outgoing_id=uuid.UUID(job.args["mail"]),
         send=partial(mail.send, settings.smtp_url) if settings.smtp_url else None,
         last_try=job.attempts >= MOST_ATTEMPTS,
+        text_of=partial(confirming.text_of, data_key=settings.data_key, public_url=settings.public_url.rstrip("/")),
     )
 
 

@@ -39,6 +39,33 @@ def test_it_has_reference_and_code_and_not_the_question(world: World, sent: list
     look(world, reference, code)
 
 
+def test_it_goes_through_the_outbox_with_its_ticket_and_the_code_stands_nowhere(
+    world: World, sent: list[mail.Message]
+) -> None:
+    _reference, code = receipt(send(world, open_form(world), answer_by="email", email="ans@voorbeeld.example"))
+    run_all()
+    with world.admin() as admin:
+        ((state, kind, body, message_id),) = admin.execute(
+            "select state, kind, body, message_id from outgoing_mail where ticket_id is not null"
+        ).fetchall()
+    assert (state, kind) == ("sent", "confirmation") and sent[0].message_id == message_id
+    assert code not in body and code.replace("-", "") not in body
+    assert sent[0].automatic == "auto-generated"
+
+
+def test_one_that_does_not_leave_is_shown_to_people(
+    world: World, sent: list[mail.Message], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_url: str, _message: mail.Message) -> None:
+        raise mail.Refused("550 nobody here")
+
+    monkeypatch.setattr(handlers.mail, "send", refuse)
+    send(world, open_form(world), answer_by="email", email="niemand@voorbeeld.example")
+    run_all()
+    page = world.page("supervisor").get("/mail/?shelf=trouble")
+    assert "niemand@voorbeeld.example" in page.by_testid("mail-trouble").text
+
+
 def test_it_speaks_the_citizen_s_language(world: World, sent: list[mail.Message]) -> None:
     page = world.page(None).get(f"/formulier/{open_form(world)}?taal=en")
     send(world, open_form(world), page=page, answer_by="email", email="ann@example.example")
