@@ -14,7 +14,7 @@ from kcc.core.permissions import Actor
 from kcc.operations.models import DailyCheck
 
 POINTS = (
-    "overdue_tasks", "overdue_questions", "waiting_long", "incidents", "old_reports", "expiring_articles", "dead_jobs", "health",
+    "overdue_tasks", "overdue_questions", "waiting_long", "incidents", "old_reports", "expiring_articles", "late_reviews", "dead_jobs", "health",
 )  # fmt: skip
 """What a supervisor looks at every day, in this order."""
 LONGEST_NOTE = 500

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -14,8 +15,12 @@ from kcc.core.db import db
 from kcc.core.models import Job
 from kcc.knowledge.models import Article, ArticleReport
 from kcc.municipalities.models import Incident
+from kcc.people import rules_accounts as rights
+from kcc.people.models import Membership
+from kcc.people.models_rights import MembershipReview
 from kcc.routing.models import WorkItem
 
+ZONE = ZoneInfo("Europe/Amsterdam")
 LONG_WAIT = timedelta(hours=4)
 OLD_REPORT = timedelta(days=2)
 EXPIRES_WITHIN = timedelta(days=14)
@@ -51,10 +56,31 @@ def amounts(centre_id: int, towns: Collection[int], at: datetime) -> dict[str, i
             Article.status == "published",
             Article.valid_until.between(at.date(), soon),
         ),
+        "late_reviews": _late_reviews(towns, at),
         "dead_jobs": _count(Job, Job.municipality_id.in_(towns), Job.state == "dead"),
     }
     row = db.session.execute(sa.select(*(query.label(name) for name, query in points.items()))).one()
     return {name: int(value) for name, value in row._mapping.items()}
+
+
+def _late_reviews(towns: Collection[int], at: datetime) -> sa.ScalarSelect[int]:
+    """Roles that nobody looked at in this quarter, once its term is over; before, there is time."""
+    today = at.astimezone(ZONE).date()
+    quarter = rights.quarter_of(today)
+    begin = datetime.combine(quarter, time.min, ZONE)
+    reviewed = sa.exists().where(
+        MembershipReview.municipality_id == Membership.municipality_id,
+        MembershipReview.membership_id == Membership.id,
+        MembershipReview.quarter == quarter,
+    )
+    return _count(
+        Membership,
+        Membership.municipality_id.in_(towns),
+        Membership.valid_from < begin,
+        sa.or_(Membership.valid_to.is_(None), Membership.valid_to > at),
+        ~reviewed,
+        sa.literal(today > rights.review_due(quarter)),
+    )
 
 
 def _count(model: type, *conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:

@@ -29,6 +29,10 @@ POINTS: dict[str, tuple[LazyString, LazyString]] = {
     "incidents": (_l("Storingen die nog lopen"), _l("Klopt de tekst nog? Beëindig wat voorbij is.")),
     "old_reports": (_l("Meldingen over kennis, ouder dan twee dagen"), _l("Vraag de redacteur ernaar.")),
     "expiring_articles": (_l("Artikelen die binnen twee weken verlopen"), _l("Laat de redacteur ze nakijken.")),
+    "late_reviews": (
+        _l("Rollen die dit kwartaal nog nagekeken moeten worden"),
+        _l("Laat een beheerder ze nakijken bij Inrichting, Rechten nakijken."),
+    ),
     "dead_jobs": (_l("Mislukte systeemtaken"), _l("Probeer ze opnieuw bij Systeemtaken.")),
     "health": (_l("Gezondheid van het systeem"), _l("Kijk of alles hieronder goed is.")),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -11,7 +12,8 @@ from flask import Flask
 from kcc.app import create_app
 from kcc.config import Settings
 from kcc.core import findings
-from kcc.operations import metrics
+from kcc.core.permissions import Permission
+from kcc.operations import metrics, queries_round
 from tests.support.page import CANARY
 from tests.support.world import World
 
@@ -37,7 +39,7 @@ def numbers(world: World, person: str = "supervisor") -> dict[str, str]:
 
 def test_an_empty_day_has_nothing_to_do(world: World) -> None:
     found = numbers(world)
-    assert found["Contactverzoeken over hun termijn"] == "0" and len(found) == 8
+    assert found["Contactverzoeken over hun termijn"] == "0" and len(found) == 9
 
 
 def test_the_round_counts_own_towns_only(world: World) -> None:
@@ -46,6 +48,18 @@ def test_the_round_counts_own_towns_only(world: World) -> None:
     dead_job(world, "Drunen")
     assert numbers(world)["Mislukte systeemtaken"] == "2"
     assert numbers(world, "administrator")["Mislukte systeemtaken"] == "1"
+
+
+def test_roles_that_nobody_looked_at_count_once_the_term_is_over(world: World) -> None:
+    towns = [world.towns["Aalburg"]]
+    with world.scope("supervisor", Permission.HEALTH_SEE):
+        in_time, late = (
+            queries_round.amounts(world.centres["noord"], towns, datetime(2026, month, day, 12, tzinfo=UTC))[
+                "late_reviews"
+            ]
+            for month, day in ((10, 31), (11, 1))
+        )
+    assert (in_time, late > 0) == (0, True)
 
 
 def test_a_point_is_ticked_with_a_note_and_taken_back(world: World) -> None:
