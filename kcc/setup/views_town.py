@@ -28,10 +28,13 @@ from kcc.web.person import actor, current_person
 @bp.route("/towns/new", methods=["GET", "POST"])
 @requires(Permission.SETUP_MANAGE)
 def new_town() -> ResponseReturnValue:
-    """Begin a new town; the rest follows step by step, and may wait."""
+    """Begin a new town, with ``name`` and ``cbs_code`` filled in when given; the rest follows step by step, and may wait."""
     form = NewTownForm()
     centres = {town.centre_id for town in municipalities.visible_municipalities()}
     form.centre_id.choices = [(number, name) for number, name in queries.centre_names().items() if number in centres]
+    if not form.is_submitted():
+        # A list of municipalities may lead here with what it knows.
+        form.name.data, form.cbs_code.data = request.args.get("name", "")[:80], request.args.get("cbs_code", "")[:4]
     if form.validate_on_submit():
         try:
             town = actions.make_town(

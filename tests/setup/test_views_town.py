@@ -105,3 +105,9 @@ def test_a_logo_is_checked_shown_and_put_back(world: World) -> None:
     assert desk.soup.select_one(".town-banner__logo")["src"] == address  # type: ignore[index]
     page.get(f"/setup/towns/{town}/changes").submit('form[action$="put-back"]')
     assert not page.get(f"/setup/towns/{town}/looks").soup.select("img.setup-logo")
+
+
+def test_a_list_may_lead_to_a_new_town_with_what_it_knows(world: World) -> None:
+    page = world.page("administrator").get("/setup/towns/new?name=Hellevoetsluis&cbs_code=0530")
+    page.submit(short_code="HVS")
+    assert page.path.endswith("/identity") and page.soup.select_one("#cbs_code")["value"] == "0530"  # type: ignore[index]
