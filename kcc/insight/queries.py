@@ -38,6 +38,8 @@ class Counted:
     before: dict[int, Figures]
     topics: dict[tuple[int, int], int]
     hours: list[int]
+    heirs: dict[int, int]
+    """For each town that merged, the one under which it is counted."""
 
 
 def topics() -> list[TopicName]:
@@ -94,6 +96,7 @@ def count(selection: Selection, towns: Sequence[Municipality]) -> Counted:
         before={town.id: Figures(**collected[False, town.id]) for town in towns},
         topics=topic_counts,
         hours=hours,
+        heirs=heirs,
     )
 
 

@@ -92,7 +92,7 @@ def overview() -> ResponseReturnValue:
         channels=[(str(key), text) for key, text in forms.CHANNELS.items() if _used(whole, str(key))],
         sentences=[words.sentence(finding, len(towns)) for finding in findings(lines)],
         topic_bars=[_bars(asked, town, towns, counted, open_to) for town in towns], hours=_hours(counted.hours),
-        behind=_links(asked), ratings=queries_ratings.ratings(asked.selection),
+        behind=_links(asked), ratings=queries_ratings.ratings(asked.selection, counted.heirs),
     )  # fmt: skip
     return page, 422 if asked.refused else 200
 

@@ -42,9 +42,8 @@ def test_only_administrators_of_both_towns_sign(world: World) -> None:
 
 def test_a_town_has_one_plan_and_goes_within_its_centre(world: World) -> None:
     plan(world, "Cadzand", "Aalburg")
-    make_administrators(world, "Drunen")
     with world.scope("administrator", Permission.SETUP_MANAGE) as actor:
-        for old, new in (("Cadzand", "Aalburg"), ("Aalburg", "Drunen"), ("Aalburg", "Aalburg")):
+        for old, new in (("Cadzand", "Aalburg"), ("Aalburg", "Aalburg")):
             with pytest.raises(InvalidInput):
                 actions.plan_merger(
                     actor=actor, municipality_id=world.towns[old], successor_id=world.towns[new], on_day=now().date()
