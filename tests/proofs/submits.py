@@ -25,6 +25,7 @@ from kcc.web.guards import stamp_of
 from tests.factories.pictures import png
 from tests.proofs._house import House, house
 from tests.proofs._lookalikes import COMMON, Planter, canary
+from tests.proofs._moments_people import MOMENTS as OF_PEOPLE
 from tests.proofs._probing import Prober, Visitor, shape
 from tests.proofs.isolation import everybody
 from tests.support.world import DOORS
@@ -41,11 +42,12 @@ SAID = {
 """What a field wants to hear, where any word will not do."""
 IF_EMPTY = {
     "label": COMMON, "name": COMMON, "address": "balie-1", "url": "https://www.gemeente.example", "cbs_code": "1234",
-    "short_code": "XYZ", "joined_on": "2026-11-01",
+    "short_code": "XYZ", "joined_on": "2026-11-01", "email": "n.nieuw@kcc.example", "starts": "09:00", "ends": "12:00",
 }  # fmt: skip
 """What a field wants to hear when nothing stands in it yet."""
 FILES = {
-    "csv": b"UniformeProductnaam,URI\npaspoort,http://example.org/paspoort\n",
+    "csv": b"UniformeProductnaam,URI,naam,email,rol,gemeente,vanaf,tot_en_met,dag,van,tot,kanalen,notitie\n"
+    b"paspoort,http://example.org/paspoort,Nina Nieuw,n.nieuw@kcc.example,editor,Aalburg,,,2031-01-02,9:00,12:00,,\n",
     "png": png(8, 8),
     "": b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n",
 }
@@ -100,15 +102,7 @@ MOMENTS = {
     "signed in elsewhere": "insert into guard.door (id, secret_hash, kind, account_id, second_factor, expires_at, idle, label)"
     f" values ('{uuid.UUID(int=77)}', 'elsewhere', 'session', {WHO.format('agent')}, true, now() + interval '1 hour', interval '1 hour', 'x')"
     " on conflict do nothing",
-    "somebody is proposed": "insert into rights_proposal (id, municipality_id, account_id, valid_from, proposed_at, proposed_by_id, decision)"
-    f" select '{uuid.UUID(int=78)}', id, {WHO.format('editor')}, now(), now(), {WHO.format('supervisor')}, '' from municipality"
-    " where name = 'Aalburg' on conflict do nothing",
-    "somebody works today": "update roster_shift set on_day = current_date",
-    "somebody left": "update membership set valid_to = now() where role = 'agent' and account_id = "
-    + WHO.format("agent")
-    + ";"
-    " insert into membership (id, municipality_id, account_id, role, valid_from)"
-    f" select gen_random_uuid(), id, {WHO.format('editor')}, 'agent', now() from municipality where name = 'Aalburg'",
+    **OF_PEOPLE,
 }
 """How the world may stand when a form is shown: each form is tried in the first moment that shows it."""
 
@@ -131,6 +125,9 @@ LOOKED_AT = {
     "a town is not open yet": ("setup.town",),
     "two towns were compared": ("succession.show",),
     "signed in elsewhere": ("account.overview",),
+    "somebody is proposed": ("setup.rights", "setup.person_skills"),
+    "somebody works today": ("roster.week",),
+    "somebody left": ("setup.left_work",),
 }
 """Pages that a reduced run looks at in a moment, by the beginning of their endpoint; all of them in the others."""
 SHOWN_BESIDE = {
