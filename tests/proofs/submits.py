@@ -36,7 +36,7 @@ PER_ROUTE = 3
 OTHER = "AAL-26-000099"
 SAID = {
     "variables": "prijs = 12", "reference": OTHER, "sites": "https://www.gemeente.example", "kappa": "3",
-    "phone": "0181 12 34 56", "on_day": "2031-01-01",
+    "phone": "0181 12 34 56", "on_day": "2031-01-01", "leaves_on": "2031-01-01",
     **{f"column_{name}": "" for name in ("for_municipality", "for_citizen", "for_business", "law_label", "law_url")},
 }  # fmt: skip
 """What a field wants to hear, where any word will not do."""
