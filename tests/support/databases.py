@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from contextlib import suppress
 from functools import cache
+from pathlib import Path
 
 import psycopg
 from psycopg import sql
@@ -57,12 +58,10 @@ def _make_template(admin: psycopg.Connection, admin_url: str, template: str) -> 
 
 @cache
 def _schema_digest() -> str:
-    """Of every migration: another branch on the same server is another template."""
+    """Of every migration and of what they are written with: another branch on the same server is another template."""
     digest = hashlib.sha256()
-    for path in sorted(migrating.MIGRATIONS.rglob("*")):
+    core = Path(migrating.__file__).parent
+    for path in (*sorted(migrating.MIGRATIONS.rglob("*")), *sorted(core.glob("*.py"))):
         if path.suffix in (".py", ".sql"):
             digest.update(path.name.encode() + path.read_bytes())
-    for path in (migrating.__file__, roles.__file__):
-        with open(path, "rb") as source:
-            digest.update(source.read())
     return digest.hexdigest()[:16]
