@@ -82,6 +82,7 @@ class Listener:
     secret: str = field(default="", repr=False)
     account: str = ""
     rights: Rights | None = None
+    opened: float = field(default_factory=time.monotonic)
     checked: float = 0.0
     missed: bool = False
     """Whether something was kept from it while its rights could not be asked."""
@@ -269,9 +270,14 @@ class Hub:
         if listener.rights is None:
             return "403 Forbidden"
         if len(self.accounts[listener.account]) > STREAMS_OF_ONE:
-            self.leave(listener)
-            return "429 Too Many Requests"
+            self._end_oldest(listener.account)
         return "200 OK"
+
+    def _end_oldest(self, account: str) -> None:
+        """Make room for the newest stream: of who turns many pages, the old ones are gone without a word."""
+        oldest = min(self.accounts[account], key=lambda one: one.opened)
+        self.leave(oldest)
+        self._put(oldest, b"")  # wakes the stream, which then ends
 
     def stream(self, listener: Listener) -> Iterator[bytes]:
         """Lines for one browser until it leaves, reads too slowly, or its session ends."""
@@ -304,6 +310,12 @@ def make_live(settings: Settings) -> Application:
     """The WSGI application of the live process."""
     hub = Hub(settings)
     cookie = "__Host-kcc" if settings.is_https else "kcc_session"
+    # For the pages of this installation, which live on another port; a refusal too.
+    readable = [
+        ("Cache-Control", "no-store"),
+        ("Access-Control-Allow-Origin", settings.public_url),
+        ("Access-Control-Allow-Credentials", "true"),
+    ]
 
     def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         hub.start()
@@ -317,12 +329,10 @@ def make_live(settings: Settings) -> Application:
         own = environ.get("HTTP_ORIGIN", settings.public_url) == settings.public_url
         status = hub.admit(listener) if own and listener.secret else "403 Forbidden"
         if status != "200 OK":
-            start_response(status, [("Content-Type", "text/plain"), ("Cache-Control", "no-store")])
+            start_response(status, [("Content-Type", "text/plain"), *readable])
             return [b"no\n"]
         _keep_small(environ.get("gunicorn.socket"))
-        headers = [("Content-Type", "text/event-stream"), ("Cache-Control", "no-store"), ("X-Accel-Buffering", "no")]
-        headers += [("Access-Control-Allow-Origin", settings.public_url), ("Access-Control-Allow-Credentials", "true")]
-        start_response(status, headers)
+        start_response(status, [("Content-Type", "text/event-stream"), ("X-Accel-Buffering", "no"), *readable])
         return hub.stream(listener)
 
     return application

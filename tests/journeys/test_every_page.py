@@ -32,7 +32,7 @@ MUST_SEE = {
     "administrator": {"imports.overview"},
 }
 """Pages of which the crawl must not quietly lose sight, by the role that is sure to reach them."""
-MOST_PAGES = 40
+MOST_PAGES = 90
 PICTURES = os.environ.get("KCC_PICTURES")
 
 

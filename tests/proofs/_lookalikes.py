@@ -31,7 +31,7 @@ from tests.proofs import _lookalikes_imports as imported
 from tests.proofs import _lookalikes_mail as mails
 from tests.proofs import _lookalikes_people as of_people
 from tests.proofs import _planted as planted
-from tests.support.world import DEPARTMENTS, TOWNS, Setup, World
+from tests.support.world import DEPARTMENTS, TOWNS, Setup, World, work_tables
 
 COMMON = "zonnebloem"
 """A word in every text, by which everything can be searched for."""
@@ -75,7 +75,7 @@ class Planter:
                     self._town(town, centre, shared)
         self.remember_setup()
         with self.world.admin() as admin:
-            planted.keep(admin, self.world.work_tables(admin))
+            planted.keep(admin, work_tables(admin))
         return self.objects
 
     def remember_setup(self) -> None:

@@ -192,8 +192,9 @@ def test_one_account_cannot_take_all_the_places(process: Process) -> None:
     late = Listener(secret=opened[0].secret)
     late.answered.set()
     process.hub._move(late, opened[0].account, opened[0].rights)  # type: ignore[arg-type]
-    assert process.hub.admit(late) == "429 Too Many Requests"
-    assert late.rights is None and len(list(process.hub.listeners)) == live.STREAMS_OF_ONE
+    assert process.hub.admit(late) == "200 OK"
+    assert opened[0].rights is None and opened[0].lines.get_nowait() == b"", "the oldest ends"
+    assert late.rights is not None and len(list(process.hub.listeners)) == live.STREAMS_OF_ONE
 
 
 def test_many_receivers_are_asked_to_spread_their_fetching() -> None:
