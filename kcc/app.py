@@ -138,6 +138,11 @@ def register_context(app: Flask) -> None:
         return hashlib.sha256(file.read_bytes()).hexdigest()[:10] if file.is_file() else "absent"
 
     def asset(path: str) -> str:
+        return _address(request.script_root, path)
+
+    @lru_cache(maxsize=512)
+    def _address(_place: str, path: str) -> str:
+        # A page names forty files: their addresses change only with the place where the application stands.
         return url_for("static", filename=path, v=content_hash(path))
 
     @app.context_processor
