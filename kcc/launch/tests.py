@@ -9,8 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +21,6 @@ from kcc.launch.postgres import EmbeddedPostgres
 CLOSING_LINE = re.compile(
     r"^(=+ )?(no tests ran|\d+ (passed|failed|error|skipped|deselected)).* in [\d.]+s( \([\d:]+\))?( =+)?$"
 )
-AT_ONCE = ("pytest", "proofs")
-"""Steps that wait much: for browsers, for what was killed, for a second to pass."""
 CHECKED = ("kcc/core", "kcc/launch")
 CHECKED_PATTERNS = ("kcc/*/rules.py", "kcc/*/actions.py")
 
@@ -63,7 +60,7 @@ def steps(for_pytest: Sequence[str]) -> list[Step]:
         Step("imports", [str(ROOT / ".venv" / "bin" / "lint-imports")]),
         Step("mypy", [*python, "mypy", *dict.fromkeys(checked)]),
         Step("pytest", [*python, "pytest", *spread, *for_pytest]),
-        Step("proofs", [*python, "kcc.launch.prove", "--reduced"]),
+        Step("proofs", [*python, "kcc.launch.prove", "--reduced", "--lanes", "2"]),
     ]
 
 
@@ -75,9 +72,7 @@ def _test(only: str | None, for_pytest: Sequence[str]) -> int:
     with _alone(), _database() as admin_url:
         environ = {**os.environ, "KCC_TEST_ADMIN_URL": admin_url, "PYTHONUNBUFFERED": "1"}
         for step in chosen:
-            if step.name not in AT_ONCE:
-                _run(step, environ)
-        _run_at_once([step for step in chosen if step.name in AT_ONCE], environ)
+            _run(step, environ)
     say("")
     for step in chosen:
         say(f"{step.name:8} {step.seconds:7.1f} s  {'goed' if step.code == 0 else f'FOUT ({step.code})'}")
@@ -87,30 +82,15 @@ def _test(only: str | None, for_pytest: Sequence[str]) -> int:
     return 0 if all(step.code == 0 for step in chosen) else 1
 
 
-def _run_at_once(together: Sequence[Step], environ: dict[str, str]) -> None:
-    """Run steps beside each other; what the first says is shown as it comes, the others' when they have ended."""
-    if not together:
-        return
-    first, *others = together
-    said: dict[str, list[str]] = {step.name: [] for step in others}
-    with ThreadPoolExecutor(len(together)) as beside:
-        for step in others:
-            beside.submit(_run, step, environ, said[step.name].append)
-        _run(first, environ)
-    for lines in said.values():
-        for line in lines:
-            say(line)
-
-
-def _run(step: Step, environ: dict[str, str], tell: Callable[[str], None] = say) -> None:
-    tell(f"\n--- {step.name}")
+def _run(step: Step, environ: dict[str, str]) -> None:
+    say(f"\n--- {step.name}")
     started = time.monotonic()
     with subprocess.Popen(
         list(step.command), cwd=ROOT, env=environ, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
     ) as process:  # fmt: skip
         for line in process.stdout or ():
-            tell(line.rstrip("\n"))
+            say(line.rstrip("\n"))
             if CLOSING_LINE.match(line.strip()):
                 step.closing = line.strip()
         step.code = process.wait()

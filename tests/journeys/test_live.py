@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import time
+import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
@@ -65,9 +66,12 @@ def open_board(page: Page) -> int:
 
 
 def streams(centre: Centre) -> int:
-    """How many streams are open, as monitoring reads it."""
-    with urllib.request.urlopen(centre.environ["KCC_LIVE_URL"] + "/health", timeout=5) as answer:
-        found: dict[str, Any] = json.load(answer)
+    """How many streams are open, as monitoring reads it; a process that has just begun answers 503 with its figures."""
+    try:
+        with urllib.request.urlopen(centre.environ["KCC_LIVE_URL"] + "/health", timeout=5) as answer:
+            found: dict[str, Any] = json.load(answer)
+    except urllib.error.HTTPError as answer:
+        found = json.load(answer)
     return int(found["streams"])
 
 

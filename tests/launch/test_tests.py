@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 
 import pytest
 
@@ -35,21 +34,6 @@ def test_the_closing_line_of_pytest_is_kept_and_a_failure_is_seen(
     checks._run(step, dict(os.environ))
     assert (step.closing, step.code) == (line, 1)
     assert line in capsys.readouterr().out
-
-
-def test_steps_beside_each_other_overlap_and_what_they_say_does_not_mingle(capsys: pytest.CaptureFixture[str]) -> None:
-    slow = "import time; print('{0} 1', flush=True); time.sleep(1); print('{0} 2')"
-    together = [checks.Step(name, [sys.executable, "-c", slow.format(name)]) for name in ("a", "b")]
-    started = time.monotonic()
-    checks._run_at_once(together, dict(os.environ))
-    assert time.monotonic() - started < sum(step.seconds for step in together)
-    assert [line for line in capsys.readouterr().out.splitlines() if line[:1] in "ab" and line] == [
-        "a 1",
-        "a 2",
-        "b 1",
-        "b 2",
-    ]
-    assert [step.code for step in together] == [0, 0]
 
 
 def test_a_program_that_is_absent_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
