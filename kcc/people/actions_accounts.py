@@ -188,10 +188,16 @@ def invite(*, actor: Actor, account_id: uuid.UUID, municipality_id: int) -> Invi
         raise InvalidState("Dit account is gesloten. Geef eerst een rol.")
     if someone.invitation is not None:
         withdraw(actor=actor, invitation_id=someone.invitation.id)
+    made = open_invitation(actor=actor, account_id=account_id, municipality_id=municipality_id)
+    jobs.enqueue("people.invite", municipality_id=municipality_id, key=str(made.id), args={"invitation": str(made.id)})
+    return made
+
+
+def open_invitation(*, actor: Actor, account_id: uuid.UUID, municipality_id: int) -> Invitation:
+    """An invitation that nobody mails: whoever makes a centre by command hands its link over."""
     made = Invitation(municipality_id=municipality_id, account_id=account_id, made_by_id=actor.account_id)
     db.session.add(made)
     db.session.flush()
-    jobs.enqueue("people.invite", municipality_id=municipality_id, key=str(made.id), args={"invitation": str(made.id)})
     audit.record(
         actor=actor, verb="invited", subject_type="account", subject_id=account_id, municipality_id=municipality_id
     )

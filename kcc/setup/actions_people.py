@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -46,13 +46,7 @@ def set_department(
     if department_id not in {each.id for each in municipalities.departments_of(town.id)}:
         raise InvalidInput("Kies een afdeling van deze gemeente.", field="department_id")
     _check(data, account_id, town.id)
-    member = db.session.scalar(
-        sa.select(DepartmentMember).where(
-            DepartmentMember.municipality_id == town.id,
-            DepartmentMember.department_id == department_id,
-            DepartmentMember.account_id == account_id,
-        )
-    )
+    member = queries.department_member(town.id, department_id, account_id)
     if member is None:
         member = DepartmentMember(municipality_id=town.id, department_id=department_id, account_id=account_id)
         db.session.add(member)
@@ -128,13 +122,8 @@ def _check(data: MemberData, account_id: uuid.UUID, town: int) -> None:
         raise InvalidInput("Kies ten minste één werkdag.", field="weekdays")
     if data.deputy_id is None:
         return
-    if data.deputy_id == account_id or data.deputy_id not in _colleagues(town):
+    if data.deputy_id == account_id or data.deputy_id not in queries.department_workers(town):
         raise InvalidInput("Kies een collega van deze gemeente als vervanger.", field="deputy_id")
-
-
-def _colleagues(town: int) -> Collection[uuid.UUID]:
-    rows = db.session.scalars(sa.select(DepartmentMember.account_id).where(DepartmentMember.municipality_id == town))
-    return set(rows)
 
 
 def _set_skill(account_id: uuid.UUID, town: int, group: str, level: int | None) -> None:

@@ -13,7 +13,6 @@ from kcc.core.permissions import Actor, Role
 from kcc.core.platform import command_scope, platform_connection
 from kcc.people import actions_accounts as accounts
 from kcc.people import inviting, rules_accounts, welcome
-from kcc.people.models_rights import Invitation
 
 centre = Blueprint("centre", __name__, cli_group="centre")
 centre.cli.help = "The partnerships of municipalities in this installation."
@@ -84,9 +83,9 @@ def _invite(account: object, public_url: str) -> str:
     accounts.grant(
         actor=Actor.command(), account_id=account, municipality_id=town, role=Role.ADMINISTRATOR  # type: ignore[arg-type]
     )  # fmt: skip
-    made = Invitation(municipality_id=town, account_id=account)
-    db.session.add(made)
-    db.session.flush()
+    made = accounts.open_invitation(
+        actor=Actor.command(), account_id=account, municipality_id=town  # type: ignore[arg-type]
+    )  # fmt: skip
     letter = welcome.mint(made.id)
     if letter is None:
         raise InvalidInput("De uitnodiging kon niet worden gemaakt.")

@@ -168,6 +168,23 @@ def colleagues_in(municipality_ids: Collection[int], but: uuid.UUID) -> list[tup
     return [(row.id, row.name) for row in rows]
 
 
+def department_member(municipality_id: int, department_id: int, account_id: uuid.UUID) -> DepartmentMember | None:
+    """How somebody works for a department of a town; None when not at all."""
+    return db.session.scalar(
+        sa.select(DepartmentMember).where(
+            DepartmentMember.municipality_id == municipality_id,
+            DepartmentMember.department_id == department_id,
+            DepartmentMember.account_id == account_id,
+        )
+    )
+
+
+def department_workers(municipality_id: int) -> set[uuid.UUID]:
+    """Everybody who works for some department of a town."""
+    asked = sa.select(DepartmentMember.account_id).where(DepartmentMember.municipality_id == municipality_id)
+    return set(db.session.scalars(asked))
+
+
 def topic_groups(municipality_ids: Collection[int]) -> list[str]:
     """The groups of the topics that towns offer, by name."""
     return list(
