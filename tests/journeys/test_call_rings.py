@@ -25,7 +25,10 @@ def telephony(centre: Centre, *words: str) -> str:
 
 
 def alone_at_work(centre: Centre, *emails: str) -> None:
-    """Only these agents are available; everybody else is gone, and nothing rings."""
+    """Only these agents are available; everybody else is gone, and nothing rings.
+
+    They must have signed in before: who has no session is taken offline by the next sweep.
+    """
     with psycopg.connect(centre.admin_url) as admin:
         admin.execute(
             "update work_item set state = 'withdrawn', done_at = now() where kind in ('call', 'counter', 'callback') and done_at is null"
@@ -68,11 +71,16 @@ def a_shared_number(centre: Centre) -> str:
 
 @pytest.fixture
 def agent(centre: Centre) -> dict[str, Any]:
-    """An agent of Brielle who is the only one at work, with the town open."""
-    account = centre.account("agent", "BRI")
+    """An agent of Brielle, with the town open."""
     open_all_hours(centre)
+    return centre.account("agent", "BRI")
+
+
+def at_desk(centre: Centre, page: Page, account: dict[str, Any]) -> Page:
+    """The agent who signed in on this page is the only one at work, with the desk before them."""
     alone_at_work(centre, account["email"])
-    return account
+    page.goto("/desk/")
+    return page
 
 
 def phone_of(centre: Centre, account: dict[str, Any]) -> str:
@@ -84,8 +92,7 @@ def phone_of(centre: Centre, account: dict[str, Any]) -> str:
 def test_a_call_rings_pops_up_and_is_open_when_the_telephone_is_lifted(
     centre: Centre, agent: dict[str, Any], sign_in: Callable[..., Page]
 ) -> None:
-    page = sign_in(agent)
-    page.goto("/desk/")
+    page = at_desk(centre, sign_in(agent), agent)
     number = a_shared_number(centre)
     call, decision = telephony(centre, "ring", "--to", "14 0189", "--from", number).split()[:2]
     assert decision == "agent"
@@ -117,8 +124,7 @@ def test_a_call_rings_pops_up_and_is_open_when_the_telephone_is_lifted(
 def test_a_caller_who_hangs_up_is_gone_from_the_screen(
     centre: Centre, agent: dict[str, Any], sign_in: Callable[..., Page]
 ) -> None:
-    page = sign_in(agent, "narrow", "dark")
-    page.goto("/desk/")
+    page = at_desk(centre, sign_in(agent, "narrow", "dark"), agent)
     call = telephony(centre, "ring", "--to", "14 0189").split()[0]
     expect(at_testid(page, "screen-pop")).to_contain_text("Nummer afgeschermd")
     assert axe_violations(page) == []

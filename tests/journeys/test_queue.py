@@ -69,8 +69,8 @@ def test_of_two_agents_who_reach_for_one_item_one_gets_it_and_the_other_hears_wh
 def test_what_rings_is_taken_by_key_within_its_twenty_seconds(centre: Centre, sign_in: Callable[..., Page]) -> None:
     account: dict[str, Any] = centre.account("agent", "BRI")
     open_all_hours(centre)
-    alone_at_work(centre, account["email"])
     page = sign_in(account)
+    alone_at_work(centre, account["email"])
     page.goto("/tickets/")
     call = telephony(centre, "ring", "--to", "14 0189", "--from", "0612340000").split()[0]
     offer = page.get_by_test_id("offer")
