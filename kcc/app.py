@@ -23,6 +23,7 @@ from kcc.web import banners
 from kcc.web.errors import register_error_pages
 from kcc.web.filters import register_filters
 from kcc.web.guards import public, stamp_of
+from kcc.web.language import speak
 from kcc.web.navigation import items_for, links_for
 from kcc.web.requests import KCC
 from kcc.web.security import csp_nonce, register_security_headers
@@ -89,6 +90,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     db.init_app(app)
     csrf = CSRFProtect(app)
     Babel(app, locale_selector=choose_locale)
+    speak(app)
     LoginManager(app).request_loader(lambda _request: g.get("person"))
     register_error_pages(app)
     register_filters(app)

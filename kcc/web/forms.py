@@ -14,6 +14,9 @@ from wtforms.validators import ValidationError
 
 from kcc.core.cleaning import clean_text
 from kcc.core.errors import InvalidInput
+from kcc.web.language import FormWords
+
+FORM_WORDS = FormWords()
 
 
 def _clean(value: Any) -> Any:
@@ -26,7 +29,11 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
     form_key = HiddenField(default=lambda: str(uuid.uuid4()))
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
-        """Adds the cleaning filter to every text field."""
+        """Adds the cleaning filter to every text field, and words that are not read anew for each form."""
+
+        def get_translations(self, form: Any) -> FormWords:
+            """What WTForms itself says, in the language of the page."""
+            return FORM_WORDS
 
         def bind_field(self, form: Any, unbound_field: UnboundField, options: dict[str, Any]) -> Field:
             """Put the cleaning filter first."""
