@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -74,37 +75,70 @@ def tickets(
     of index instead of sorting all of their tickets.
     """
     moment = at or now()
+    values = {
+        "towns": list(municipality_ids),
+        "topics": list(topic_ids or ()),
+        "me": account_id,
+        "at": moment,
+        "midnight": moment.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0),
+        "place_at": after and after.at,
+        "place_id": after and after.ticket_id,
+        "most": most,
+    }
+    shape = _Shape(
+        replace(asked, municipality_id=None, group_id=None),
+        has_topics=topic_ids is not None,
+        is_next=after is not None,
+        past_terms=after is not None and after.at is None,
+    )
+    return [Row(*row) for row in db.session.execute(_statement(shape), values)]
+
+
+class _Shape(NamedTuple):
+    """What makes one query of lists differ from another; everything else is a value."""
+
+    asked: TicketFilter
+    has_topics: bool
+    is_next: bool
+    past_terms: bool
+
+
+@lru_cache(maxsize=256)
+def _statement(shape: _Shape) -> sa.Select[Any]:
+    """The query of one shape: putting it together takes longer than asking it, and there are few of them."""
+    asked = shape.asked
     towns = (
-        sa.func.unnest(sa.cast(list(municipality_ids), ARRAY(sa.Integer)))
+        sa.func.unnest(sa.bindparam("towns", type_=ARRAY(sa.Integer)))
         .table_valued("id", name="town")
         .render_derived()
-    )
-    conditions = [Ticket.municipality_id == towns.c.id, *_conditions(asked, moment)]
-    if topic_ids is not None:
-        conditions.append(Ticket.topic_id == sa.any_(sa.cast(list(topic_ids), ARRAY(sa.Integer))))
+    )  # fmt: skip
+    conditions = [Ticket.municipality_id == towns.c.id, *_conditions(asked)]
+    if shape.has_topics:
+        conditions.append(Ticket.topic_id == sa.any_(sa.bindparam("topics", type_=ARRAY(sa.Integer))))
     if asked.mine:
-        conditions.append(Ticket.opened_by_id == account_id)
-    if after is not None:
-        conditions.append(_after(asked, after))
+        conditions.append(Ticket.opened_by_id == sa.bindparam("me", type_=sa.Uuid()))
+    if shape.is_next:
+        conditions.append(_after(shape))
+    most = sa.bindparam("most", type_=sa.Integer())
     piece = sa.select(*COLUMNS).where(*conditions).order_by(*_order(asked, Ticket)).limit(most).lateral("piece")
-    merged = sa.select(piece).select_from(towns.join(piece, sa.true())).order_by(*_order(asked, piece.c)).limit(most)
-    return [Row(*row) for row in db.session.execute(merged)]
+    return sa.select(piece).select_from(towns.join(piece, sa.true())).order_by(*_order(asked, piece.c)).limit(most)
 
 
 def _order(asked: TicketFilter, of: Any) -> tuple[Any, ...]:
     return (of.due_at, of.id) if asked.by_due else (of.opened_at.desc(), of.id.desc())
 
 
-def _after(asked: TicketFilter, place: Place) -> Any:
-    here = sa.tuple_(sa.literal(place.at, sa.DateTime(timezone=True)), sa.literal(place.ticket_id, sa.Uuid()))
-    if not asked.by_due:
+def _after(shape: _Shape) -> Any:
+    place_id = sa.bindparam("place_id", type_=sa.Uuid())
+    here = sa.tuple_(sa.bindparam("place_at", type_=sa.DateTime(timezone=True)), place_id)
+    if not shape.asked.by_due:
         return sa.tuple_(Ticket.opened_at, Ticket.id) < here
-    if place.at is None:
-        return sa.and_(Ticket.due_at.is_(None), Ticket.id > place.ticket_id)
+    if shape.past_terms:
+        return sa.and_(Ticket.due_at.is_(None), Ticket.id > place_id)
     return sa.or_(sa.tuple_(Ticket.due_at, Ticket.id) > here, Ticket.due_at.is_(None))
 
 
-def _conditions(asked: TicketFilter, moment: datetime) -> list[Any]:
+def _conditions(asked: TicketFilter) -> list[Any]:
     conditions: list[Any] = []
     if asked.overdue or (asked.show == Show.OPEN and not asked.today):
         # Written out, so that the planner knows the index of open tickets to fit.
@@ -114,10 +148,9 @@ def _conditions(asked: TicketFilter, moment: datetime) -> list[Any]:
     if asked.status is not None:
         conditions.append(Ticket.status == str(asked.status))
     if asked.overdue:
-        conditions.append(Ticket.due_at < moment)
+        conditions.append(Ticket.due_at < sa.bindparam("at", type_=sa.DateTime(timezone=True)))
     if asked.today:
-        midnight = moment.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
-        conditions.append(Ticket.opened_at >= midnight)
+        conditions.append(Ticket.opened_at >= sa.bindparam("midnight", type_=sa.DateTime(timezone=True)))
     if asked.channel is not None:
         conditions.append(Ticket.channel == str(asked.channel))
     if asked.priority is not None:
