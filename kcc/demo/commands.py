@@ -7,10 +7,8 @@ import os
 from pathlib import Path
 
 import click
-import sqlalchemy as sa
 from flask import Flask
 
-from kcc.core.platform import platform_connection
 from kcc.demo.content_files import CENTRE_KEYS
 from kcc.demo.load import load_demo
 
@@ -26,13 +24,6 @@ def register_commands(app: Flask) -> None:
     @app.cli.group("demo")
     def demo() -> None:
         """The demonstration centres."""
-
-    @demo.command("is-empty")
-    def is_empty() -> None:
-        """Exit with 0 when no centre is loaded yet, else with 1."""
-        with platform_connection(settings.platform_url, reason="is there a centre") as platform:
-            found = platform.execute(sa.text("select key from kcc_centre_keys()")).scalars().all()
-        raise SystemExit(1 if found else 0)
 
     @demo.command("load")
     @click.option("--centre", type=click.Choice(CENTRE_KEYS), default=CENTRE_KEYS[0])

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import psycopg
+from sqlalchemy.engine import make_url
 
 from kcc.core import migrating, roles
 from kcc.launch.backups import archiving
@@ -64,5 +65,13 @@ def prepare(administrator: str, secrets: Mapping[str, str], name: str = "kcc") -
         urls = roles.prepare(administrator, dict(secrets), database=name)
     except psycopg.errors.InsufficientPrivilege as error:
         raise LaunchError("De gebruiker van KCC_DATABASE_URL mag geen rollen en databases maken.") from error
-    migrating.upgrade(urls["KCC_OWNER_URL"])
+    if not migrating.is_current(urls["KCC_OWNER_URL"]):
+        migrating.upgrade(urls["KCC_OWNER_URL"])
     return urls
+
+
+def has_centre(platform_url: str) -> bool:
+    """Whether a centre is loaded already."""
+    url = make_url(platform_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url, connect_timeout=5) as connection:
+        return connection.execute("select key from kcc_centre_keys() limit 1").fetchone() is not None

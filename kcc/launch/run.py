@@ -246,7 +246,7 @@ def _flask(environ: Mapping[str, str], *words: str, show: bool = False) -> subpr
 
 
 def _load_demo(centre: str, environ: Mapping[str, str]) -> None:
-    if _flask(environ, "demo", "is-empty").returncode != 0:
+    if database.has_centre(environ["KCC_PLATFORM_URL"]):
         return
     say(f"Voorbeeldcentrum {centre} laden (eenmalig, ongeveer een halve minuut) …")
     ACCOUNTS.unlink(missing_ok=True)

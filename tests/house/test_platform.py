@@ -7,7 +7,6 @@ from tests.house.code import called, modules, place, tree
 USES = {
     "kcc/core/platform.py": "command_scope stands on platform_connection",
     "kcc/cli.py": "commands",
-    "kcc/demo/commands.py": "the demonstration centre",
     "kcc/channels/feeding.py": "a command: what became of the mails that it fed",
     "kcc/channels/fetching.py": "a command: setting up where a mailbox is fetched",
     "kcc/setup/checking.py": "a command: what is wrong in every centre at once",

@@ -59,3 +59,15 @@ def test_an_administrator_without_rights_is_one_clear_line(admin_url: str, tmp_p
     secrets = secrets_file.read_or_make(tmp_path / "secrets.env", {})
     with pytest.raises(LaunchError, match="mag geen rollen en databases maken"):
         database.prepare(weak, secrets, "kcc_other")
+
+
+def test_a_database_that_is_up_to_date_is_seen_with_one_question(
+    admin_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urls = database.prepare(admin_url, secrets_file.read_or_make(tmp_path / "secrets.env", {}), "kcc_current")
+    assert migrating.is_current(urls["KCC_OWNER_URL"]) and not database.has_centre(urls["KCC_PLATFORM_URL"])
+    monkeypatch.setattr(migrating, "upgrade", lambda _url: pytest.fail("migrated again"))
+    database.prepare(admin_url, secrets_file.read_or_make(tmp_path / "secrets.env", {}), "kcc_current")
+    monkeypatch.undo()
+    migrating.downgrade(urls["KCC_OWNER_URL"], "-1")
+    assert not migrating.is_current(urls["KCC_OWNER_URL"])
