@@ -1,4 +1,4 @@
-"""``flask demo``: load a demonstration centre, say whether one is there, show its accounts."""
+"""``flask demo``: load a demonstration centre."""
 
 from __future__ import annotations
 
@@ -33,12 +33,3 @@ def register_commands(app: Flask) -> None:
         ACCOUNTS.parent.mkdir(exist_ok=True)
         with open(os.open(ACCOUNTS, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
             json.dump(accounts, file, ensure_ascii=False, indent=1)
-
-    @demo.command("accounts")
-    @click.option("--sign-in-url", default="")
-    def accounts(sign_in_url: str) -> None:
-        """Print the accounts of the demonstration as JSON."""
-        known = json.loads(ACCOUNTS.read_text(encoding="utf-8")) if ACCOUNTS.exists() else []
-        for entry in known:
-            entry["sign_in_url"] = sign_in_url.rstrip("/") + "/sign-in"
-        click.echo(json.dumps(known, ensure_ascii=False, indent=1))

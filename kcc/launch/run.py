@@ -63,12 +63,10 @@ def _run(options: argparse.Namespace) -> int:
             settings_file.write(VAR / "settings.env", environ)
             if not options.no_demo:
                 _load_demo(options.centre, environ)
-                _write_accounts(environ)
+                _address_accounts(environ["KCC_PUBLIC_URL"])
             say("Website, live updates, werker en mailbak starten …")
             children = _children(port, environ)
-            for child in children:
-                child.start()
-            _wait_until_ready(base, children)
+            _start(base, children)
             _welcome(base, environ)
             _supervise(children, server)
         except _StopAsked:
@@ -201,6 +199,15 @@ def _supervise(children: Sequence[processes.Child], server: EmbeddedPostgres | N
         processes.watch(children, say)
 
 
+def _start(base: str, children: Sequence[processes.Child]) -> None:
+    """The website first: it is what somebody waits for, and the rest would only take its place on the processor."""
+    website, *others = children
+    website.start()
+    _wait_until_ready(base, [website])
+    for child in others:
+        child.start()
+
+
 def _wait_until_ready(base: str, children: Sequence[processes.Child]) -> None:
     deadline = time.monotonic() + READY_PATIENCE
     while not _answers(f"{base}/health/ready"):
@@ -250,22 +257,21 @@ def _load_demo(centre: str, environ: Mapping[str, str]) -> None:
         return
     say(f"Voorbeeldcentrum {centre} laden (eenmalig, ongeveer een halve minuut) …")
     ACCOUNTS.unlink(missing_ok=True)
+    environ = {**environ, "KCC_DEMO_ACCOUNTS": str(ACCOUNTS)}
     done = _flask(environ, "demo", "load", "--centre", centre, show=True)
     if done.returncode != 0:
         raise LaunchError(f"Het voorbeeldcentrum laden lukt niet: {last_line(done.stderr)}")
 
 
-def _write_accounts(environ: Mapping[str, str]) -> None:
-    known, address = _accounts(), environ["KCC_PUBLIC_URL"]
-    if known and all(str(account.get("sign_in_url", "")).startswith(f"{address}/") for account in known):
-        return
-    done = _flask(environ, "demo", "accounts", "--sign-in-url", address)
-    if done.returncode != 0 or not done.stdout.strip():
+def _address_accounts(base: str) -> None:
+    """Say with each account where to sign in: the address may be another one than last time."""
+    known, where = _accounts(), f"{base}/sign-in"
+    if all(account.get("sign_in_url") == where for account in known):
         return
     half = ACCOUNTS.with_name(ACCOUNTS.name + ".new")
     half.unlink(missing_ok=True)
     half.touch(mode=0o600)
-    half.write_text(done.stdout)
+    half.write_text(json.dumps([{**each, "sign_in_url": where} for each in known], ensure_ascii=False, indent=1))
     half.replace(ACCOUNTS)
 
 

@@ -1,6 +1,7 @@
 """`bin/run` says what is wrong in one line, and shows one account per role."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -138,3 +139,17 @@ def marked(var: Path) -> list[psutil.Process]:
             if process.environ().get(processes.MARK) == str(var) and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(process)
     return found
+
+
+def test_each_account_says_where_to_sign_in_at_this_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    accounts = tmp_path / "accounts.json"
+    accounts.write_text('[{"role": "agent", "name": "José", "sign_in_url": "http://127.0.0.1:8000/sign-in"}]')
+    monkeypatch.setattr(run, "ACCOUNTS", accounts)
+    run._address_accounts("http://127.0.0.1:8002")
+    assert json.loads(accounts.read_text()) == [
+        {"role": "agent", "name": "José", "sign_in_url": "http://127.0.0.1:8002/sign-in"}
+    ]
+    assert accounts.stat().st_mode & 0o077 == 0
+    accounts.unlink()
+    run._address_accounts("http://127.0.0.1:8002")
+    assert not accounts.exists()
