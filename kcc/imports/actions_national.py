@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-import sqlalchemy as sa
-
-from kcc.core.db import db
+from kcc.imports import queries_stored
 from kcc.imports.actions_writing import WRITERS, Batch, Row, Writer, keep_rows, remove_rows
 from kcc.imports.models import ImportRun
 from kcc.municipalities import queries_national
@@ -47,7 +45,7 @@ def _write_products(batch: Batch) -> None:
 def _write_product_areas(batch: Batch) -> None:
     """The areas first, then which product is in which; a product that the list of products lacks is refused."""
     upns = {row.values["upn"] for row in batch.rows}
-    known = set(db.session.scalars(sa.select(Product.upn).where(Product.upn.in_(upns))))
+    known = queries_stored.products_known(upns)
     rows = [
         row for row in batch.once(lambda row: (row.values["upn"], row.values["area_code"])) if _known(batch, row, known)
     ]
@@ -134,9 +132,7 @@ def _write_rsin(batch: Batch) -> None:
 
 
 def _stored(rows: Sequence[Row]) -> dict[str, MunicipalityRegister]:
-    codes = [row.values["code"] for row in rows]
-    found = db.session.scalars(sa.select(MunicipalityRegister).where(MunicipalityRegister.code.in_(codes)))
-    return {row.code: row for row in found}
+    return queries_stored.register_by_code([row.values["code"] for row in rows])
 
 
 def _write_postcodes(batch: Batch) -> None:

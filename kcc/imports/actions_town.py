@@ -16,7 +16,7 @@ from kcc.core.cleaning import clean_text
 from kcc.core.db import db
 from kcc.core.errors import InvalidInput
 from kcc.core.permissions import Actor
-from kcc.imports import queries_tickets
+from kcc.imports import queries_stored, queries_tickets
 from kcc.imports.actions_writing import WRITERS, Batch, Row, Writer
 from kcc.imports.models import ImportRun
 from kcc.knowledge import actions as knowledge
@@ -28,14 +28,14 @@ from kcc.knowledge.rules_html import html_to_markdown
 from kcc.municipalities import queries as municipalities
 from kcc.municipalities.actions_history import change
 from kcc.municipalities.models import Department
-from kcc.people.models import Account, DepartmentMember, Membership
+from kcc.people.models import DepartmentMember
 
 LONGEST_BODY = 20_000
 EVERY_DAY = [0, 1, 2, 3, 4]
 
 
 def _write_departments(batch: Batch) -> None:
-    known = _departments(batch.town_id)
+    known = queries_stored.departments_by_word(batch.town_id)
     for row in batch.once(lambda row: row.values["key"] or row.values["name"].lower()):
         given = row.values
         key = given["key"] or _key_of(given["name"])
@@ -49,7 +49,7 @@ def _write_departments(batch: Batch) -> None:
         if parent is not None:
             after["parent_id"] = parent.id
         _put_department(batch, row, found, key, after)
-        known = _departments(batch.town_id) if found is None else known
+        known = queries_stored.departments_by_word(batch.town_id) if found is None else known
 
 
 def _put_department(batch: Batch, row: Row, found: Department | None, key: str, after: dict[str, object]) -> None:
@@ -72,11 +72,6 @@ def _put_department(batch: Batch, row: Row, found: Department | None, key: str, 
         batch.made.append((key, made.subject_id))
 
 
-def _departments(town_id: int) -> dict[str, Department]:
-    rows = db.session.scalars(sa.select(Department).where(Department.municipality_id == town_id)).all()
-    return {name.lower(): row for row in rows for name in (row.name, row.key)}
-
-
 def _key_of(name: str) -> str:
     """A key from a name: small letters, digits and dashes."""
     plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
@@ -95,12 +90,7 @@ def _remove_departments(run: ImportRun, subjects: Sequence[str]) -> set[str]:
 
 def _write_colleagues(batch: Batch) -> None:
     departments = queries_tickets.departments_by_name(batch.town_id)
-    people = db.session.execute(
-        sa.select(Account.email, Account.id)
-        .join(Membership, Membership.account_id == Account.id)
-        .where(Membership.municipality_id == batch.town_id)
-    )
-    accounts = {row.email.lower(): row.id for row in people}
+    accounts = queries_stored.accounts_by_email(batch.town_id)
     for row in batch.once(lambda row: (row.values["email"].lower(), row.values["department"].lower())):
         given = row.values
         account, department = accounts.get(given["email"].lower()), departments.get(given["department"].lower())
@@ -116,12 +106,7 @@ def _write_colleagues(batch: Batch) -> None:
 def _put_colleague(
     batch: Batch, account: uuid.UUID, department: int, phone: str | None, days: list[int] | None
 ) -> None:
-    found = db.session.scalar(
-        sa.select(DepartmentMember).where(
-            DepartmentMember.municipality_id == batch.town_id, DepartmentMember.account_id == account,
-            DepartmentMember.department_id == department,
-        )
-    )  # fmt: skip
+    found = queries_stored.place_in_department(batch.town_id, account, department)
     if found is None:
         made = DepartmentMember(
             municipality_id=batch.town_id,
@@ -222,7 +207,7 @@ def _same(found: Article, text: ArticleText) -> bool:
 def _remove_articles(_run: ImportRun, subjects: Sequence[str]) -> set[str]:
     """Versions of an article are kept for ever, so it is withdrawn from readers; one that an editor changed stays."""
     stays = set()
-    for found in db.session.scalars(sa.select(Article).where(Article.id.in_(map(uuid.UUID, subjects)))).all():
+    for found in queries_stored.articles_with([uuid.UUID(subject) for subject in subjects]):
         if found.changed_by_id is not None:
             stays.add(str(found.id))
         elif found.status == Status.PUBLISHED:

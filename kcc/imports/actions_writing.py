@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from kcc.core.db import db
+from kcc.imports import queries_stored
 from kcc.imports.models import ImportRun
 
 
@@ -72,11 +73,7 @@ def keep_rows(batch: Batch, model: type[Any], keys: Sequence[str], rows: Iterabl
     wanted = {tuple(row[key] for key in keys): row for row in rows}
     if not wanted:
         return
-    columns = [getattr(model, key) for key in keys]
-    found = db.session.execute(
-        sa.select(*model.__table__.columns).where(sa.tuple_(*columns).in_(list(wanted)))
-    ).mappings()
-    stored = {tuple(row[key] for key in keys): row for row in found}
+    stored = queries_stored.rows_by_key(model, keys, wanted)
     new = {key: row for key, row in wanted.items() if key not in stored}
     changed = [
         row for key, row in wanted.items() if key in stored and any(stored[key][name] != row[name] for name in row)
