@@ -30,7 +30,7 @@ def plan_merger(*, actor: Actor, municipality_id: int, successor_id: int, on_day
     """Note that a municipality goes on as another from a day on, and have both compared. Nothing moves yet.
 
     Raises NotFound for a town out of sight, InvalidInput for the same town, one of another centre, one that is gone
-    already, or a second plan.
+    already, a second plan, or a successor that is to leave.
     """
     old, new = municipalities.municipality(municipality_id), municipalities.municipality(successor_id)
     if old.id == new.id or old.centre_id != new.centre_id:
@@ -39,6 +39,8 @@ def plan_merger(*, actor: Actor, municipality_id: int, successor_id: int, on_day
         if town.left_on is not None:
             raise InvalidInput("Deze gemeente is er niet meer.", field=field)
     refuse_second(old)
+    if any(known.kind == "leaving" and known.municipality_id == new.id for known in queries.successions()):
+        raise InvalidInput("Deze gemeente gaat zelf vertrekken.", field="successor_id")
     made = Succession(
         municipality_id=old.id, centre_id=old.centre_id, kind="merger", successor_id=new.id, on_day=on_day,
         made_by_id=actor.account_id,

@@ -19,7 +19,7 @@ from kcc.core.permissions import Actor
 from kcc.integrations import file_store
 from kcc.municipalities import queries as municipalities
 from kcc.parties import actions as parties
-from kcc.succession import actions
+from kcc.succession import actions, queries
 from kcc.succession import rules_leaving as rules
 from kcc.succession.exporting import Package
 from kcc.succession.models import Succession
@@ -37,6 +37,9 @@ def plan_leaving(*, actor: Actor, municipality_id: int, on_day: date) -> Success
     if town.left_on is not None:
         raise InvalidInput("Deze gemeente is er niet meer.", field="municipality_id")
     actions.refuse_second(town)
+    begun = queries.begun()
+    if any(known.successor_id == town.id and not begun.get(known.id) for known in queries.successions()):
+        raise InvalidInput("Er gaat nog een andere gemeente in deze gemeente op.", field="municipality_id")
     made = Succession(
         municipality_id=town.id, centre_id=town.centre_id, kind="leaving", on_day=on_day, made_by_id=actor.account_id
     )
@@ -59,11 +62,12 @@ def step(*, actor: Actor, which: Succession, key: bytes) -> str:
     if place == "export":
         export(actor=actor, which=which, key=key)
     elif place == "remove":
-        town_id, folder = which.municipality_id, file_store.store().root
+        towns, folder = queries.towns_of(which), file_store.store().root
         place = db.session.scalar(sa.text("select kcc_remove_next(:id)"), {"id": which.id})
         if place == "done":
-            for gone in (folder / str(town_id), folder / "apart" / str(town_id), folder / "imports" / str(town_id)):
-                shutil.rmtree(gone, ignore_errors=True)
+            for town_id in map(str, towns):
+                for gone in (folder / town_id, folder / "apart" / town_id, folder / "imports" / town_id):
+                    shutil.rmtree(gone, ignore_errors=True)
             return "done"
     if place == "done":
         return "done"
@@ -74,7 +78,9 @@ def step(*, actor: Actor, which: Succession, key: bytes) -> str:
 
 
 def export(*, actor: Actor, which: Succession, key: bytes) -> dict[str, Any]:
-    """Write everything of the town to its folder; gives the manifest. The database compares it with what stands there.
+    """Write everything of the town, and what its predecessors kept, to its folder; gives the manifest.
+
+    The database compares it with what stands there.
 
     Raises KCCError for a table that is on no list.
     """
@@ -82,7 +88,7 @@ def export(*, actor: Actor, which: Succession, key: bytes) -> dict[str, Any]:
     tables = {row.name: bool(row.municipal) for row in found}
     if unknown := rules.unknown(tables):
         raise KCCError(f"Van deze tabellen zegt niemand of ze meegaan: {', '.join(unknown)}")
-    town = municipalities.municipality(which.municipality_id)
+    towns = queries.towns_of(which)
     package, accounts = Package(folder_of(which)), []
     for name in rules.taken(tables):
         rows = [dict(row) for row in _rows(which, name)]
@@ -91,9 +97,11 @@ def export(*, actor: Actor, which: Succession, key: bytes) -> dict[str, Any]:
         if name == "account":
             accounts = [{"id": row["id"]} for row in rows]
         package.add_table(name, rows)
-    for file_id in file_store.store().ids(town.id):
-        package.add_file(file_store.store().path(town.id, file_id))
-    manifest = package.finish(town.name, now())
+    store = file_store.store()
+    for town_id in towns:
+        for file_id in store.ids(town_id):
+            package.add_file(store.path(town_id, file_id))
+    manifest = package.finish(list(towns.values()), now())
     statement = sa.text("select kcc_export_done(:id, cast(:manifest as jsonb))").bindparams(
         sa.bindparam("manifest", type_=sa.JSON)
     )
@@ -120,7 +128,7 @@ def _readable(row: dict[str, Any], key: bytes) -> dict[str, Any]:
 
 
 def bury(*, actor: Actor) -> int:
-    """Take the last of towns that left out of the list of towns; under the lease of another one."""
+    """Take the last of towns that left, and of their predecessors, out of the list of towns; under the lease of another one."""
     gone = int(db.session.scalar(sa.text("select kcc_bury_departed()")) or 0)
     if gone:
         audit.record(

@@ -10,7 +10,7 @@ import hashlib
 import html
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,14 @@ HALF = ".half"
 PAGE = """<!doctype html><html lang="nl"><meta charset="utf-8"><title>Overdracht {town}</title>
 <style>body{{font:16px/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}}table{{border-collapse:collapse}}
 td,th{{text-align:left;padding:.25rem 1rem .25rem 0;border-bottom:1px solid #ccc}}</style>
-<h1>Overdracht van {town}</h1><p>Gemaakt op {at}. Van elke tabel staan alle regels in <code>data/</code> (JSON); de meest
+<h1>Overdracht van {town}</h1>{before}<p>Gemaakt op {at}. Van elke tabel staan alle regels in <code>data/</code> (JSON); de meest
 gebruikte staan ook in <code>csv/</code>. Bijlagen staan in <code>files/</code> onder hun nummer; <code>csv/bijlagen.csv</code>
 zegt hoe ze heten en bij welke vraag ze horen. <code>manifest.json</code> noemt van elk bestand de controlesom (SHA-256).</p>
 <table><thead><tr><th>Tabel<th>Regels<th>JSON<th>CSV</thead><tbody>
 {rows}</tbody></table><p>Bijlagen: {files}.</p></html>
+"""
+BEFORE = """<p>Met alles wat werd bewaard van de gemeenten die erin opgingen: {towns}. <code>municipality.json</code> zegt welk
+nummer van welke gemeente is, <code>succession_map.json</code> wat bij de samenvoeging wat werd.</p>
 """
 
 
@@ -68,8 +71,10 @@ class Package:
         """Take the bytes of an attachment along under its own number."""
         shutil.copyfile(source, self.half / "files" / source.name)
 
-    def finish(self, town: str, at: datetime) -> dict[str, Any]:
+    def finish(self, towns: Sequence[str], at: datetime) -> dict[str, Any]:
         """Write index and manifest, read everything back, and give the folder its name. Gives the manifest.
+
+        ``towns`` are the names of the town that leaves, and of its predecessors.
 
         Raises ValueError when what was read back is not what was written.
         """
@@ -79,10 +84,12 @@ class Package:
             + (f'<td><a href="{table["csv"]}">CSV</a>' if "csv" in table else "<td>")
             for name, table in sorted(self.tables.items())
         )
-        page = PAGE.format(town=html.escape(town), at=f"{at:%d-%m-%Y %H:%M} UTC", rows=lines, files=len(files))
+        names = [html.escape(name) for name in towns]
+        before = BEFORE.format(towns=", ".join(names[1:])) if names[1:] else ""
+        page = PAGE.format(town=names[0], before=before, at=f"{at:%d-%m-%Y %H:%M} UTC", rows=lines, files=len(files))
         (self.half / "index.html").write_text(page, encoding="utf-8")
         manifest = {
-            "format": FORMAT, "town": town, "made_at": at.isoformat(), "tables": self.tables, "files": len(files),
+            "format": FORMAT, "town": towns[0], "towns": [*towns], "made_at": at.isoformat(), "tables": self.tables, "files": len(files),
             "sha256": {str(path.relative_to(self.half)): sha256_of(path) for path in all_files(self.half)},
         }  # fmt: skip
         (self.half / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")

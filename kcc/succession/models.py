@@ -98,3 +98,8 @@ class DepartureCertificate(CentreMixin, Base):
     def others_equal(self) -> bool:
         """Whether every other town has the same rows with the same content as before."""
         return self.others_before == self.others_after
+
+    @property
+    def predecessors(self) -> list[str]:
+        """Names of the towns that once went on as this one, of which all that was kept left with it."""
+        return list(self.manifest.get("towns", []))[1:]

@@ -125,6 +125,12 @@ def departure_of(succession_id: uuid.UUID) -> Departure | None:
     return None if row is None else Departure(row.step, row.started_at, row.exported_at, row.removed)
 
 
+def towns_of(which: Succession) -> dict[int, str]:
+    """The towns that leave together, by number: the one of the plan first, then those that once went on as it."""
+    rows = db.session.execute(sa.text("select id, name from kcc_departing_towns(:id)"), {"id": which.id})
+    return {int(row.id): str(row.name) for row in rows}
+
+
 def certificates() -> list[DepartureCertificate]:
     """Certificates of towns that left the reader's centres, newest first."""
     return list(db.session.scalars(sa.select(DepartureCertificate).order_by(DepartureCertificate.removed_at.desc())))

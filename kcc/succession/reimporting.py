@@ -1,4 +1,4 @@
-"""Putting the export of a town into an empty installation, and comparing what stands there with what left.
+"""Putting the export of a town, with its predecessors, into an empty installation, and comparing what stands there with what left.
 
 By the administrator of a database, before anybody uses it: rows come with their own ids, past every lock.
 """
@@ -13,6 +13,7 @@ import psycopg
 from psycopg import sql
 
 from kcc.succession.exporting import check, read_table
+from kcc.succession.rules_leaving import OF_THE_GUARD
 
 NOT_COMPARED = frozenset({"article", "job", "audit_entry", "succession"})
 """Articles come with shared ones; the rest went on being written while it was exported."""
@@ -41,17 +42,18 @@ def reimport(admin: psycopg.Connection[Any], folder: Path) -> dict[str, int]:
 
 
 def _lay(admin: psycopg.Connection[Any], table: str, rows: list[dict[str, Any]]) -> None:
-    names = [row[0] for row in admin.execute(COLUMNS, (f"public.{table}",)).fetchall()]
+    schema = "guard" if table in OF_THE_GUARD else "public"
+    names = [row[0] for row in admin.execute(COLUMNS, (f"{schema}.{table}",)).fetchall()]
     columns = sql.SQL(", ").join(map(sql.Identifier, names))
     statement = sql.SQL(
         "insert into {t} ({c}) overriding system value select {c} from jsonb_populate_recordset(null::{t}, %s::jsonb)"
-    ).format(t=sql.Identifier("public", table), c=columns)
+    ).format(t=sql.Identifier(schema, table), c=columns)
     for start in range(0, len(rows), 5000):
         admin.execute(statement, (json.dumps(rows[start : start + 5000]),))
 
 
 def _compare(admin: psycopg.Connection[Any], manifest: dict[str, Any]) -> None:
-    row = admin.execute("select guard.checksum(id) from municipality").fetchone()
+    row = admin.execute("select guard.checksum(array_agg(id)) from municipality").fetchone()
     here: dict[str, Any] = row[0] if row else {}
     sums = manifest.get("sums", {})
     wrong = [

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-ALONG = ("municipality", "centre", "account", "topic", "article_topic", "article_version")
+OF_THE_GUARD = ("succession_run", "succession_map")
+"""What says which town went on as which, and what became of what: kept in the schema ``guard``."""
+ALONG = ("municipality", "centre", "account", "topic", "article_topic", "article_version", *OF_THE_GUARD)
 """Tables of others of which rows go along that the town's own lean on."""
 NOT_ALONG = {
     "agent_language": "of the centre's staff",

@@ -215,7 +215,7 @@ def _review(which: Succession, old: Municipality, new: Municipality | None) -> d
     compared = which.compared
     if compared is None or new is None:
         counts = (compared or {}).get("counts", {})
-        return {"compared": None, "leaving_counts": words.counts(counts)}
+        return {"compared": None, "leaving_counts": words.counts(counts), "predecessors": _predecessors(which)}
     chosen = {(line.kind, line.subject): line.choice for line in queries.choices_of(which)}
     return {
         "compared": compared,
@@ -227,6 +227,12 @@ def _review(which: Succession, old: Municipality, new: Municipality | None) -> d
         "overlay_choices": words.overlay_choices(old.name, new.name),
         "party_choices": words.party_choices(),
     }
+
+
+def _predecessors(which: Succession) -> list[str]:
+    """Names of the towns that went on as the one that leaves."""
+    names = {town.id: town.name for town in municipalities.visible_municipalities(gone=True)}
+    return sorted(names[old] for old, heir in municipalities.heirs().items() if heir == which.municipality_id)
 
 
 def _progress(which: Succession, state: queries.State | None) -> dict[str, Any]:

@@ -34,8 +34,12 @@ def handlers() -> Iterator[None]:
     def fail(job: jobs.Claimed) -> None:
         raise RuntimeError("something personal")
 
+    @jobs.handles("test.refuse")
+    def refuse(job: jobs.Claimed) -> None:
+        db.session.execute(sa.text("do $$ begin raise 'something personal' using errcode = 'KC014'; end $$"))
+
     yield
-    for name in ("test.look", "test.fail"):
+    for name in ("test.look", "test.fail", "test.refuse"):
         jobs.HANDLERS.pop(name, None)
         jobs.PERIODIC.pop(name, None)
 
@@ -105,6 +109,14 @@ def test_a_failing_job_is_tried_again_and_then_dead_without_telling_what_it_held
     assert state == "dead"
     with world.admin() as admin:
         assert admin.execute("select fault from job").fetchone() == ("RuntimeError",)
+
+
+def test_a_refusal_of_the_database_is_told_by_its_code(world: World) -> None:
+    put(world, "test.refuse")
+    job = jobs.claim()
+    assert job is not None and jobs.run(job) == "waiting"
+    with world.admin() as admin:
+        assert admin.execute("select fault from job").fetchone() == ("KC014",)
 
 
 def test_a_tick_makes_one_job_for_each_town_however_often_it_comes(world: World) -> None:

@@ -47,6 +47,7 @@ DEFINERS = frozenset({
     "kcc_succession_trace", "kcc_succession_parties", "kcc_succession_of_town",
     "checksum", "checksums_of_others", "kcc_start_departure", "kcc_export_tables", "kcc_export_rows", "kcc_export_done",
     "kcc_departure_sums", "emptying_order", "kcc_remove_next", "kcc_bury_departed", "kcc_departure_state",
+    "family", "arriving", "kcc_departing_towns",
     "kcc_setup_taken", "kcc_add_municipality",
     "managed", "one_centre", "kcc_add_account", "other_administrators", "kcc_end_membership", "kcc_leave", "kcc_has_password",
     "kcc_open_work", "kcc_left_conversations", "kcc_hand_conversation", "kcc_mint_invitation", "kcc_open_invitation",

@@ -137,6 +137,14 @@ class Stage:
         self.work(lambda: self.over(found), kills, random)
         return found
 
+    def line_of(self, town: str) -> list[str]:
+        """This town and all that went on as it, in however many steps; read past the functions that are on trial."""
+        before = dict(self.rows("select predecessor_id, successor_id from guard.succession_run"))
+        found = [self.towns[town]]
+        while more := [old for old, new in before.items() if new in found and old not in found]:
+            found += more
+        return [name for name, number in self.towns.items() if number in found]
+
     def certificates(self, town: str) -> list[tuple[Any, ...]]:
         """Of each certificate of this town: whether the others are as they were."""
         asked = "select others_before = others_after from departure_certificate where municipality_number = %s"

@@ -19,7 +19,7 @@ def written(place: Path) -> Path:
     package.add_table("rating", [])
     (place.parent / "bijlage").write_bytes(b"inhoud")
     package.add_file(place.parent / "bijlage")
-    package.finish("Brielle", AT)
+    package.finish(["Voorne aan Zee", "Brielle"], AT)
     return place
 
 
@@ -29,7 +29,8 @@ def test_what_was_written_is_there_and_readable(tmp_path: Path) -> None:
     assert manifest["tables"]["ticket"] == {"rows": 2, "csv": "csv/vragen.csv"} and manifest["files"] == 1
     assert json.loads((folder / "data" / "ticket.json").read_text())[1]["id"] == "2"
     assert "'=1+1" in (folder / "csv" / "vragen.csv").read_text("utf-8-sig")
-    assert "Brielle" in (folder / "index.html").read_text()
+    assert manifest["town"] == "Voorne aan Zee" and manifest["towns"] == ["Voorne aan Zee", "Brielle"]
+    assert "gemeenten die erin opgingen: Brielle" in (folder / "index.html").read_text()
     written(folder)  # a second time takes its place
     assert not folder.with_name("out.half").exists()
 
