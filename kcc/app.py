@@ -166,6 +166,7 @@ def register_context(app: Flask) -> None:
             "agent_bar_url": url_for("routing.state") if is_agent else None,
             "agent_beat_url": url_for("routing.beat") if is_agent else None,
             "live_url": app.config["SETTINGS"].live_url if person else None,
+            "most_form_bytes": app.config["MAX_FORM_MEMORY_SIZE"],
         }
 
 

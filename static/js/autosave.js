@@ -4,7 +4,7 @@
 // Hidden fields "page_id" and "send_step" keep a page from colliding with itself: the server knows its own earlier sendings by them.
 // data-saved-by is the page that wrote what is shown; data-autosave-now saves at once. Answer 409 means that someone else (or another tab) wrote: a warning with a choice appears; nothing is overwritten in silence.
 // The sign of it: [data-save-status] in the form or on the page, with the words in data-text-saved ("Alles bewaard om {t}"),
-// data-text-saving, data-text-offline, data-text-failed, data-text-refused, data-text-gone, data-text-signed-out. The choice: [data-save-conflict] (hidden), with the buttons
+// data-text-saving, data-text-offline, data-text-failed, data-text-refused, data-text-too-large, data-text-gone, data-text-signed-out. The choice: [data-save-conflict] (hidden), with the buttons
 // [data-keep-mine] and [data-take-theirs].
 
 const REST = 800;
@@ -113,27 +113,30 @@ function watch(form) {
 
     function touched(rest = REST) {
         dirty = true;
-        keepCopy();
         clearTimeout(timer);
+        // The server would refuse it as a whole: it waits on the page until the text is shorter (too_large.js).
+        if (form.dataset.tooLarge !== undefined) { say("TooLarge"); return; }
+        keepCopy();
         if (!stopped) timer = setTimeout(save, rest);
     }
 
     async function save(leaving = false) {
         if (!dirty || stopped || form.dataset.sending) return;
+        if (form.dataset.tooLarge !== undefined) return;
         if (sending) { timer = setTimeout(save, REST); return; }
         clearTimeout(timer);
         dirty = false;
         sending = true;
         count();
-        const body = new FormData(form);
-        for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
+        const body = new URLSearchParams([...new FormData(form)].filter(([, value]) => !(value instanceof File)));
         if (force) body.set("force", "1");
         // The form's key is for the one sending that counts; saving may be repeated at will.
         body.delete("form_key");
         if (!leaving) say("Saving");
         try {
             const answer = await fetch(form.dataset.autosaveUrl, {
-                method: "POST", body: new URLSearchParams(body), credentials: "same-origin", keepalive: leaving,
+                // Browsers carry at most 64 kB along after the page is gone.
+                method: "POST", body, credentials: "same-origin", keepalive: leaving && body.toString().length < 60_000,
                 headers: { "Accept": "application/json", "X-KCC-Autosave": "1" },
             });
             if (answer.status === 409) { collided(); return; }
@@ -202,7 +205,7 @@ function watch(form) {
     form.addEventListener("focusout", () => save());
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(true); });
     window.addEventListener("online", () => save());
-    window.addEventListener("beforeunload", (event) => { if (stopped && dirty && !form.dataset.sending) event.preventDefault(); });
+    window.addEventListener("beforeunload", (event) => { if ((stopped || form.dataset.tooLarge !== undefined) && dirty && !form.dataset.sending) event.preventDefault(); });
     // Sent as a whole: the copy is set apart until the next page tells how it went.
     form.addEventListener("submit", () => { clearTimeout(timer); count(); });
     window.addEventListener("pagehide", () => {
