@@ -19,8 +19,8 @@ from kcc.municipalities.models_national import (
 )
 from kcc.municipalities.rules_register import BEGINNINGS, LATER_CHANGES, code_by_name
 
-POSTCODES_OF = date(2022, 6, 1)
-"""The borders of the list of postcodes without dates of its own."""
+POSTCODES_OF = date(2021, 6, 1)
+"""The borders of the list of postcodes without dates of its own: it has Eemsdelta, and still the towns that ended in 2022."""
 MARKS = ("for_municipality", "for_citizen", "for_business")
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from kcc.core.db import db
 from kcc.municipalities.models import Municipality
 from kcc.municipalities.models_national import MunicipalityRegister, MunicipalitySuccessor, PostcodeArea
-from kcc.municipalities.rules_register import Entry, codes_on_day, successors_until
+from kcc.municipalities.rules_register import Entry, codes_on_day, successors_until, with_divided
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,11 @@ def place_on_day(pc4: str, day: date) -> PlaceOnDay | None:
 def register_around(codes: Collection[str]) -> dict[str, Entry]:
     """Entries of the register that hang together with these codes: all before and all after them."""
     table = MunicipalityRegister.__table__
-    kin = sa.select(table.c.code, table.c.successor_code).where(table.c.code.in_(codes)).cte("kin", recursive=True)
+    kin = (
+        sa.select(table.c.code, table.c.successor_code)
+        .where(table.c.code.in_(with_divided(codes)))
+        .cte("kin", recursive=True)
+    )
     other = table.alias("other")
     kin = kin.union(
         sa.select(other.c.code, other.c.successor_code).where(

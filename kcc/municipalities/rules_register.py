@@ -33,9 +33,20 @@ LATER_CHANGES: dict[str, tuple[str | None, date]] = {
     "0457": ("0363", date(2022, 3, 24)),
     **dict.fromkeys(("0501", "0530", "0614"), ("1992", _2023)),
 }
-"""Changes of municipalities from 2020 to 2023, which the table of 2019 does not have yet: code, to (new code, from)."""
+"""Changes of municipalities from 2020 to 2023, which the table of 2019 does not have yet: code, to (new code, from).
+
+Which codes ended and which began follows from the lists; where each date comes from stands in docs/imports.md. None:
+divided over several, see DIVIDED.
+"""
 BEGINNINGS: dict[str, date] = {"1979": _2021, "1980": _2022, "1982": _2022, "1991": _2022, "1992": _2023}
 """First days of the new municipalities among those changes."""
+DIVIDED: dict[str, dict[str, str]] = {
+    "0788": {"biezenmortel": "0855", "esch": "0757", "haaren": "0824", "helvoirt": "0865"},
+}
+"""Municipalities that no single one came after: each place (bare name) went to a municipality of its own.
+
+Haaren: Biezenmortel to Tilburg, Esch to Boxtel, Haaren to Oisterwijk, Helvoirt to Vught.
+"""
 
 
 def successors_until(register: Mapping[str, Entry], code: str, day: date) -> list[tuple[str, date]]:
@@ -57,9 +68,14 @@ def successors_until(register: Mapping[str, Entry], code: str, day: date) -> lis
 def codes_on_day(register: Mapping[str, Entry], code: str, place: str, day: date) -> tuple[str, ...]:
     """Whose an area was on a day, when a list says that it is of ``code``: one code, or the several it may have been.
 
-    Forward along the successors; backward to the one that had the place's own name, else to all that were joined.
+    Forward along the successors, and by the place where a municipality was divided; backward to the one that had the place's own name, else to all that were joined.
     """
     later = successors_until(register, code, day)
+    last = register.get(later[-1][0] if later else code)
+    if last is not None and last.code in DIVIDED and last.ended_on and last.ended_on <= day:
+        parts = DIVIDED[last.code]
+        one = parts.get(bare_name(place))
+        return (one,) if one else tuple(sorted(parts.values()))
     if later:
         return (later[-1][0],)
     return _before(register, code, place, day, MOST_STEPS)
@@ -67,13 +83,25 @@ def codes_on_day(register: Mapping[str, Entry], code: str, place: str, day: date
 
 def _before(register: Mapping[str, Entry], code: str, place: str, day: date, steps: int) -> tuple[str, ...]:
     entry = register.get(code)
-    earlier = [one for one in register.values() if one.successor_code == code and one.ended_on and one.ended_on > day]
+    ended = [one for one in register.values() if one.ended_on and one.ended_on > day]
+    if parted := [one.code for one in ended if DIVIDED.get(one.code, {}).get(bare_name(place)) == code]:
+        return tuple(parted)
+    earlier = [one for one in ended if one.successor_code == code]
     named = [one for one in earlier if bare_name(one.name) == bare_name(place)]
     not_yet = entry is not None and entry.began_on is not None and entry.began_on > day
     chosen = named[:1] if named else earlier if not_yet else []
     if not chosen or not steps:
         return (code,)
     return tuple(sorted({found for one in chosen for found in _before(register, one.code, place, day, steps - 1)}))
+
+
+def with_divided(codes: Iterable[str]) -> set[str]:
+    """These codes, with the parts of those that were divided, and the divided of which they got a part."""
+    found = set(codes)
+    for whole, parts in DIVIDED.items():
+        if whole in found or found & set(parts.values()):
+            found |= {whole, *parts.values()}
+    return found
 
 
 def bare_name(name: str) -> str:

@@ -57,6 +57,7 @@ def test_the_real_files_come_in_whole_and_again_change_nothing(world: World, tmp
     assert town_on(world, "3231", 2022, 12, 31) == ["Brielle"]
     assert town_on(world, "3231", 2023, 1, 1) == town_on(world, "3221", 2023, 1, 1) == ["Voorne aan Zee"]
     assert town_on(world, "3235", 2023, 1, 1) == ["Voorne aan Zee"]
+    assert town_on(world, "5268", 2020, 12, 31) == ["Haaren"] and town_on(world, "5268", 2021, 1, 1) == ["Vught"]
     days = [(2014, 12, 31), (2015, 1, 1), (2016, 1, 1)]
     assert [town_on(world, "6574", *day) for day in days] == [["Ubbergen"], ["Groesbeek"], ["Berg en Dal"]]
 

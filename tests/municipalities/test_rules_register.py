@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kcc.municipalities.rules_register import Entry, bare_name, code_by_name, codes_on_day, successors_until
+from kcc.municipalities.rules_register import (
+    Entry,
+    bare_name,
+    code_by_name,
+    codes_on_day,
+    successors_until,
+    with_divided,
+)
 
 DAY = date(2015, 1, 1)
 REGISTER = {
@@ -19,6 +26,7 @@ REGISTER = {
         Entry("0241", "Groesbeek", None, date(2016, 1, 1), "1945"),
         Entry("1945", "Berg en Dal", date(2016, 1, 1)),
         Entry("0788", "Haaren", None, date(2021, 1, 1), None),
+        Entry("0824", "Oisterwijk"),
         Entry("0164", "Hengelo (O.)"),
         Entry("0373", "Bergen (NH.)"),
         Entry("0893", "Bergen (L.)"),
@@ -42,6 +50,21 @@ def test_an_area_is_followed_forward_and_backward() -> None:
     assert codes_on_day(REGISTER, "1945", "Leuth", date(2015, 6, 1)) == ("0241",)
     assert codes_on_day(REGISTER, "1945", "Leuth", date(2020, 1, 1)) == ("1945",)
     assert codes_on_day({}, "9999", "x", DAY) == ("9999",)
+
+
+def test_what_was_divided_is_followed_by_the_place() -> None:
+    after, before = date(2021, 1, 1), date(2020, 12, 31)
+    assert (
+        codes_on_day(REGISTER, "0788", "Haaren", after) == codes_on_day(REGISTER, "0824", "Haaren", after) == ("0824",)
+    )
+    assert (
+        codes_on_day(REGISTER, "0788", "Haaren", before)
+        == codes_on_day(REGISTER, "0824", "Haaren", before)
+        == ("0788",)
+    )
+    assert codes_on_day(REGISTER, "0824", "Moergestel", before) == ("0824",)
+    assert codes_on_day(REGISTER, "0788", "Nergens", after) == ("0757", "0824", "0855", "0865")
+    assert with_divided(["0824"]) == {"0788", "0757", "0824", "0855", "0865"} and with_divided(["0014"]) == {"0014"}
 
 
 @pytest.mark.parametrize(
