@@ -26,6 +26,7 @@ from kcc.core.db import db
 from kcc.core.errors import InvalidInput, InvalidState, NotAllowed
 from kcc.core.permissions import Actor
 from kcc.municipalities import queries as municipalities
+from kcc.people import queries_departments as people
 from kcc.routing import actions as routing
 
 
@@ -55,11 +56,12 @@ def create_task(
     """Hand a question to a department of its municipality: the task appears in that worklist and nowhere else.
 
     ``due_at`` is what the citizen was promised (UTC), ``channel`` how to answer, ``route_reason`` why this department
-    (``route`` or ``chosen``). With ``at`` (UTC) in the past, for imports, nobody is mailed. Raises InvalidState while
+    (``route`` or ``chosen``). One that cannot answer is passed over for the one that stands in for it, with a trace. With ``at`` (UTC) in the past, for imports, nobody is mailed. Raises InvalidState while
     another department still has the question or the ticket cannot go there.
     """
     if queries.open_task_of(ticket) is not None:
         raise InvalidState("Deze vraag ligt al bij een afdeling.")
+    department_id, passed = who_answers(ticket.municipality_id, department_id)
     if ticket.status != Status.WITH_BACK_OFFICE:
         contacts.move_ticket(actor=actor, ticket=ticket, to=Status.WITH_BACK_OFFICE, at=at)
     contacts.involve_department(actor=actor, ticket=ticket, department_id=department_id)
@@ -68,7 +70,7 @@ def create_task(
         actor=actor, ticket=ticket, department_id=department_id, due_at=due_at, channel=channel, request=request,
         route_reason=route_reason, asked_at=at or now(),
     )  # fmt: skip
-    detail = {"task": str(task.id), "department_id": department_id, "route_reason": route_reason}
+    detail = {"task": str(task.id), "department_id": department_id, "route_reason": route_reason, **passed}
     contacts.add_event(
         actor=actor, ticket=ticket, verb="task_created", detail=detail, writing_id=reason_writing_id, at=at
     )
@@ -79,6 +81,16 @@ def create_task(
         notices.announce(task=task, kind="new")
     _wake(task)
     return task
+
+
+def who_answers(municipality_id: int, department_id: int) -> tuple[int, dict[str, object]]:
+    """Which department answers for the one that was meant, and which were ``passed`` over and why, for the timeline.
+
+    Raises NotFound for a department that the municipality does not have.
+    """
+    answering = people.departments_with_people(municipality_id).answering(department_id)
+    passed = [[each.department_id, each.reason] for each in answering.passed]
+    return answering.department_id, {"passed": passed} if passed else {}
 
 
 def insert_task(
@@ -167,18 +179,27 @@ def release(*, actor: Actor, task_id: uuid.UUID) -> InternalTask:
 
 
 def assign(*, actor: Actor, task_id: uuid.UUID, account_id: uuid.UUID) -> InternalTask:
-    """Give a task to a member of its department. Raises NotAllowed unless the actor coordinates, InvalidInput for
-    somebody who is not of the department."""
+    """Give a task to a member of its department, or while that one is away to who stands in for them, with a trace.
+
+    With nobody to stand in it is theirs all the same. Raises NotAllowed unless the actor coordinates, InvalidInput for
+    somebody who does not work for the department.
+    """
     task = queries.task_to_change(task_id)
     _check_open(task)
     if not queries.coordinates(actor.account_id, task.municipality_id):
         raise NotAllowed("Alleen een coördinator verdeelt het werk.")
-    if account_id not in {member.account_id for member in queries.members(task)}:
+    members = people.members_with_absence(task.municipality_id, task.department_id)
+    chosen = next((each for each in members if each.may_work and each.account_id == account_id), None)
+    if chosen is None:
         raise InvalidInput("Kies een medewerker van deze afdeling.", field="account_id")
-    task.assignee_id = account_id
+    deputy = people.stand_in_for(account_id, members) if chosen.absent_until else None
+    task.assignee_id = deputy or account_id
     task.state = str(TaskState.PICKED_UP)
     task.picked_up_at = task.picked_up_at or now()
-    tell(actor, task, "task_assigned", {"account": str(account_id)})
+    detail: dict[str, object] = {"account": str(task.assignee_id)}
+    if chosen.absent_until:
+        detail |= {"from": str(account_id), "absent_until": chosen.absent_until.isoformat()}
+    tell(actor, task, "task_assigned", detail)
     return task
 
 

@@ -15,10 +15,14 @@ from sqlalchemy.orm import Session
 
 from kcc.backoffice import queries, rules_notices
 from kcc.backoffice.models import InternalTask, TaskNotice
+from kcc.contacts import actions as contacts
+from kcc.contacts import queries as tickets
 from kcc.core import events, jobs
 from kcc.core.clock import now
 from kcc.core.db import db, new_id
+from kcc.core.permissions import Actor
 from kcc.integrations import mail
+from kcc.people import queries_departments as people
 
 Send = Callable[[mail.Message], None]
 
@@ -56,12 +60,16 @@ def announce_overdue(*, municipality_id: int) -> int:
 def send_notice(*, notice_id: uuid.UUID, send: Send | None, sender: str, public_url: str, last_try: bool) -> str:
     """Mail one notice; returns its state afterwards. ``send`` is None when no mail server is set.
 
+    While everybody of the department is away it goes to the department's deputy, with a line on the timeline.
+
     Raises mail.NotSent when the mail surely did not leave and another try makes sense.
     """
     found = queries.notice(notice_id)
     if found is None or found.notice.state not in ("queued", "sending"):
         return "nothing"
-    notice, mailbox = found.notice, found.mailbox
+    notice = found.notice
+    deputy = people.deputy_mail_when_all_away(notice.municipality_id, found.department_id)
+    mailbox = deputy or found.mailbox
     if send is None:
         return _become(notice, "no_mail_server")
     if not mailbox:
@@ -70,7 +78,7 @@ def send_notice(*, notice_id: uuid.UUID, send: Send | None, sender: str, public_
         return _become(notice, "in_doubt")
     message = rules_notices.compose(
         notice.kind, found.reference, found.due_at, found.zone, f"{public_url}/work/{notice.task_id}",
-        sender=sender, to=mailbox, message_id=notice.message_id,
+        sender=sender, to=mailbox, message_id=notice.message_id, all_away=deputy is not None,
     )  # fmt: skip
     try:
         send(message)
@@ -83,6 +91,9 @@ def send_notice(*, notice_id: uuid.UUID, send: Send | None, sender: str, public_
             return _become(notice, "failed")
         _note(notice, "sending", "queued")
         raise
+    if deputy is not None:
+        ticket = tickets.ticket(found.ticket_id)
+        contacts.add_event(actor=Actor.job(), ticket=ticket, verb="deputy_mailed", detail={"task": str(notice.task_id)})
     return _become(notice, "sent")
 
 

@@ -17,9 +17,9 @@ from kcc.contacts.models_written import Writing
 from kcc.core.clock import now
 from kcc.core.db import db
 from kcc.core.errors import NotFound
-from kcc.core.permissions import BY_DEPARTMENT, Role
+from kcc.core.permissions import Role
 from kcc.municipalities.models import Department, Municipality, Topic
-from kcc.people.models import Account, DepartmentMember, Membership
+from kcc.people.models import Account, Membership
 
 VIEWS = ("mine", "departments", "late", "waiting", "returned")
 RETURNED_FOR = timedelta(days=30)
@@ -65,14 +65,8 @@ class NoticeFound:
     reference: str
     due_at: datetime
     zone: str
-
-
-@dataclass(frozen=True)
-class Member:
-    """Somebody who can be given work of a department."""
-
-    account_id: uuid.UUID
-    name: str
+    department_id: int
+    ticket_id: uuid.UUID
 
 
 def task(task_id: uuid.UUID) -> InternalTask:
@@ -228,52 +222,6 @@ def _coordinates(account_id: uuid.UUID | None, municipality_id: Any) -> sa.Colum
     )
 
 
-def members(of: InternalTask) -> list[Member]:
-    """Who works for the department of a task, by name."""
-    rows = db.session.execute(
-        sa.select(DepartmentMember.account_id, Account.name)
-        .join(Account, Account.id == DepartmentMember.account_id)
-        .where(
-            DepartmentMember.municipality_id == of.municipality_id,
-            DepartmentMember.department_id == of.department_id,
-            Account.active,
-        )
-        .order_by(Account.name)
-    )
-    return [Member(*row) for row in rows]
-
-
-def deputy_for(of: InternalTask) -> uuid.UUID | None:
-    """Who stands in for the holder of a task: the deputy, when that colleague works for the department too and is there."""
-    holder, deputy = aliased(DepartmentMember), aliased(DepartmentMember)
-    moment = now()
-    return db.session.scalar(
-        sa.select(deputy.account_id)
-        .join(
-            holder,
-            sa.and_(
-                holder.municipality_id == deputy.municipality_id,
-                holder.department_id == deputy.department_id,
-                holder.deputy_id == deputy.account_id,
-            ),
-        )
-        .join(Account, Account.id == deputy.account_id)
-        .where(
-            holder.municipality_id == of.municipality_id,
-            holder.department_id == of.department_id,
-            holder.account_id == of.assignee_id,
-            Account.active,
-            sa.exists().where(
-                Membership.account_id == deputy.account_id,
-                Membership.municipality_id == of.municipality_id,
-                Membership.role.in_([str(role) for role in BY_DEPARTMENT]),
-                Membership.valid_from <= moment,
-                sa.or_(Membership.valid_to.is_(None), Membership.valid_to > moment),
-            ),
-        )
-    )
-
-
 def account_names(account_ids: Collection[uuid.UUID | None]) -> dict[uuid.UUID, str]:
     """The names of colleagues by id."""
     rows = db.session.execute(sa.select(Account.id, Account.name).where(Account.id.in_({a for a in account_ids if a})))
@@ -299,7 +247,15 @@ def was_answered(of: InternalTask) -> bool:
 def notice(notice_id: uuid.UUID) -> NoticeFound | None:
     """A notice and what its mail says, or None when its task is gone."""
     row = db.session.execute(
-        sa.select(TaskNotice, Department.mailbox, Ticket.reference, InternalTask.due_at, Municipality.zone)
+        sa.select(
+            TaskNotice,
+            Department.mailbox,
+            Ticket.reference,
+            InternalTask.due_at,
+            Municipality.zone,
+            Department.id,
+            Ticket.id,
+        )
         .join(InternalTask, _same_town(InternalTask, TaskNotice.task_id, TaskNotice))
         .join(Ticket, _same_town(Ticket, InternalTask.ticket_id))
         .join(Department, _same_town(Department, InternalTask.department_id))
@@ -307,6 +263,22 @@ def notice(notice_id: uuid.UUID) -> NoticeFound | None:
         .where(TaskNotice.id == notice_id)
     ).first()
     return None if row is None else NoticeFound(*row)
+
+
+def tasks_in_hand(municipality_id: int, department_id: int, account_id: uuid.UUID) -> list[InternalTask]:
+    """Open tasks of a department that somebody picked up, the most urgent first."""
+    return list(
+        db.session.scalars(
+            sa.select(InternalTask)
+            .where(
+                InternalTask.municipality_id == municipality_id,
+                InternalTask.department_id == department_id,
+                InternalTask.assignee_id == account_id,
+                InternalTask.done_at.is_(None),
+            )
+            .order_by(InternalTask.due_at, InternalTask.id)
+        )
+    )
 
 
 def unannounced_overdue(municipality_id: int, at: datetime) -> list[InternalTask]:

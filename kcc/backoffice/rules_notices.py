@@ -22,6 +22,8 @@ TEXTS = {
     ),
 }
 
+ALL_AWAY = "U krijgt dit bericht als vervanger: iedereen van de afdeling is afwezig.\n\n"
+
 
 def message_id(notice_id: uuid.UUID) -> str:
     """The Message-ID of a notice: fixed when it is announced, so that a repeat can be recognised."""
@@ -29,15 +31,27 @@ def message_id(notice_id: uuid.UUID) -> str:
 
 
 def compose(
-    kind: str, reference: str, due_at: datetime, zone: str, link: str, *, sender: str, to: str, message_id: str
+    kind: str,
+    reference: str,
+    due_at: datetime,
+    zone: str,
+    link: str,
+    *,
+    sender: str,
+    to: str,
+    message_id: str,
+    all_away: bool = False,
 ) -> Message:
-    """The mail about a task that is due at ``due_at`` (UTC), said in the town's ``zone``; ``kind`` is new or overdue."""
+    """The mail about a task that is due at ``due_at`` (UTC), said in the town's ``zone``; ``kind`` is new or overdue.
+
+    With ``all_away`` it says that it comes to a deputy.
+    """
     due = format_datetime(due_at.astimezone(ZoneInfo(zone)), "EEEE d MMMM y HH:mm", locale="nl")
     words = {"reference": reference, "due": due, "link": link}
     return Message(
         sender=sender,
         to=to,
         subject=SUBJECTS[kind].format(**words),
-        text=TEXTS[kind].format(**words),
+        text=(ALL_AWAY if all_away else "") + TEXTS[kind].format(**words),
         message_id=message_id,
     )

@@ -196,6 +196,8 @@ def render_task(task_id: uuid.UUID, **forms: BaseForm) -> str:
     lines = tickets.timeline(opened.ticket)
     names = {uuid.UUID(key): name for key, name in (opened.names or {}).items()}
     questions = [line.writing.body for line in lines if line.writing and line.writing.kind == "question"]
+    passed = words.passed_departments(lines)
+    departments = municipalities.department_names(opened.task.municipality_id) if passed else {}
     listed = list_values(task_id)
     calendar = listed["calendars"].get(opened.task.municipality_id) or municipalities.calendar_of(
         opened.task.municipality_id, now()
@@ -210,7 +212,8 @@ def render_task(task_id: uuid.UUID, **forms: BaseForm) -> str:
         is_mine=opened.task.assignee_id == who.account_id,
         may_act=opened.task.done_at is None and opened.task.assignee_id in (None, who.account_id),
         due=words.due_words(at, opened.task.due_at, calendar, words.soon_until(at, calendar)),
-        entries=words.entries(lines, names),
+        entries=words.entries(lines, names, departments),
+        why_here=words.why_here(lines, departments),
         suggests_closing=rules.suggests_closing(opened.task.attempts, reached),
         troubles=[words.TROUBLE[state] for state in opened.troubled_notices] if opened.coordinates else [],
         results=words.RESULTS,
@@ -236,7 +239,8 @@ def list_values(chosen: uuid.UUID | None) -> dict[str, Any]:
     view = asked if asked in queries.VIEWS else ("mine" if counts["mine"] else "departments")
     rows = queries.worklist(view, account_id, limit=PAGE_SIZE + 1, after=_place(request.args.get("after")))
     shown = rows[:PAGE_SIZE]
-    calendars = municipalities.calendars_of({row.municipality.id for row in shown}, now()) if shown else {}
+    towns = {row.municipality.id: row.municipality for row in shown}
+    calendars = municipalities.calendars_of_towns(towns.values(), now()) if shown else {}
     at = now()
     soon = {town: words.soon_until(at, calendar) for town, calendar in calendars.items()}
     next_url = None

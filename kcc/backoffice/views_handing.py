@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from contextlib import suppress
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kcc.backoffice import actions, actions_handing, queries
+from kcc.backoffice import views_words as words
 from kcc.backoffice.actions import RequestData
 from kcc.backoffice.forms import AssignForm, EscalateForm, ForwardForm, ReturnForm
 from kcc.backoffice.views import bp, refuse, to_task
 from kcc.contacts import queries as tickets
 from kcc.contacts.models import Ticket
+from kcc.core.clock import now
 from kcc.core.db import db
-from kcc.core.errors import InvalidInput, InvalidState, NotAllowed, NotFound
+from kcc.core.errors import InvalidInput, InvalidState, NotAllowed
 from kcc.core.permissions import Permission
 from kcc.municipalities import queries as municipalities
+from kcc.municipalities.models import Municipality
+from kcc.municipalities.rules_departments import reaches
 from kcc.parties.evidence import record_look
+from kcc.people import queries_departments as people
+from kcc.people import views_words as people_words
 from kcc.web.forms import BaseForm
 from kcc.web.guards import requires
 from kcc.web.person import actor
@@ -82,12 +87,15 @@ def assign(task_id: uuid.UUID) -> ResponseReturnValue:
     form = _assign_form(task_id)
     if form.validate():
         try:
-            actions.assign(actor=actor(), task_id=task_id, account_id=uuid.UUID(form.account_id.data))
+            task = actions.assign(actor=actor(), task_id=task_id, account_id=uuid.UUID(form.account_id.data))
         except (InvalidInput, InvalidState, NotAllowed) as fault:
             db.session.rollback()
             refuse(form, fault)
         else:
-            flash(_("Dit verzoek ligt nu bij uw collega."), "success")
+            if str(task.assignee_id) == form.account_id.data:
+                flash(_("Dit verzoek ligt nu bij uw collega."), "success")
+            else:
+                flash(_("Uw collega is afwezig. Dit verzoek ligt nu bij de vervanger."), "success")
             return to_task(task_id)
     return _page(task_id, form, "assign"), 422
 
@@ -102,11 +110,12 @@ def ask_escalate(ticket_id: uuid.UUID) -> ResponseReturnValue:
         actor=actor(), municipality_id=ticket.municipality_id, what="ticket_open", reason="escalate",
         ticket_id=ticket.id, party_id=ticket.party_id,
     )  # fmt: skip
-    form = _escalate_form(ticket)
+    town = municipalities.municipality(ticket.municipality_id)
+    form = _escalate_form(ticket, town)
     if before is not None:
         asked = queries.request_of(before)
         form.name.data, form.number.data, form.preferred_moment.data = asked.name, asked.number, asked.preferred_moment
-    return _escalate_page(ticket, form)
+    return _escalate_page(ticket, town, form)
 
 
 @bp.post("/escalate/<uuid:ticket_id>")
@@ -114,7 +123,8 @@ def ask_escalate(ticket_id: uuid.UUID) -> ResponseReturnValue:
 def escalate(ticket_id: uuid.UUID) -> ResponseReturnValue:
     """Make the task; the ticket leaves the agents' queue."""
     ticket = tickets.ticket(ticket_id)
-    form = _escalate_form(ticket)
+    town = municipalities.municipality(ticket.municipality_id)
+    form = _escalate_form(ticket, town)
     if form.validate():
         before = queries.last_task_of(ticket)
         kept = queries.request_of(before) if before else None
@@ -137,40 +147,61 @@ def escalate(ticket_id: uuid.UUID) -> ResponseReturnValue:
         else:
             flash(_("Doorgezet naar de afdeling."), "success")
             return redirect(url_for("contacts.ticket", ticket_id=ticket_id), 303)
-    return _escalate_page(ticket, form), 422
+    return _escalate_page(ticket, town, form), 422
 
 
-def _escalate_form(ticket: Ticket) -> EscalateForm:
+def _escalate_form(ticket: Ticket, town: Municipality) -> EscalateForm:
     form = EscalateForm()
-    form.department_id.choices = [
-        (each.id, each.name) for each in municipalities.departments_of(ticket.municipality_id)
-    ]
+    found = people.departments_with_people(town.id)
+    form.department_id.choices = _choices(found, town)
     if request.method == "GET":
         # A topic that is no longer offered has no route; then somebody chooses.
-        with suppress(NotFound):
-            form.department_id.data = municipalities.route_for(ticket.municipality_id, ticket.topic_id).department_id
+        meant = municipalities.department_meant(town.id, ticket.topic_id)
+        form.department_id.data = found.answering(meant).department_id if meant else None
     return form
 
 
-def _escalate_page(ticket: Ticket, form: EscalateForm) -> str:
-    municipality = municipalities.municipality(ticket.municipality_id)
-    return render_template("backoffice/escalate.html", ticket=ticket, municipality=municipality, form=form)
+def _choices(found: people.Departments, town: Municipality, without: int | None = None) -> list[tuple[int, str]]:
+    """The departments to choose from, each with whether it is open, or who answers in its place."""
+    at = now()
+    calendar = municipalities.calendars_of_towns([town], at)[town.id]
+    open_now = reaches({each.id: each.hours for each in found.in_use}, calendar, at)
+    choices = []
+    for each in found.in_use:
+        answers = found.answering(each.id).department_id
+        note = people_words.reach_word(open_now[each.id], at)
+        if answers != each.id:
+            note = _("niemand: gaat naar %(department)s", department=found.by_id[answers].name)
+        if each.id != without:
+            choices.append((each.id, f"{each.name} · {note}"))
+    return choices
+
+
+def _escalate_page(ticket: Ticket, town: Municipality, form: EscalateForm) -> str:
+    return render_template("backoffice/escalate.html", ticket=ticket, municipality=town, form=form)
 
 
 def _forward_form(task_id: uuid.UUID) -> ForwardForm:
     task = queries.task(task_id)
     form = ForwardForm()
-    form.department_id.choices = [
-        (each.id, each.name)
-        for each in municipalities.departments_of(task.municipality_id)
-        if each.id != task.department_id
-    ]
+    town = municipalities.municipality(task.municipality_id)
+    form.department_id.choices = _choices(people.departments_with_people(town.id), town, without=task.department_id)
     return form
 
 
 def _assign_form(task_id: uuid.UUID) -> AssignForm:
     form = AssignForm()
-    form.account_id.choices = [(str(each.account_id), each.name) for each in queries.members(queries.task(task_id))]
+    task = queries.task(task_id)
+    members = people.members_with_absence(task.municipality_id, task.department_id)
+    names = {each.account_id: each.name for each in members}
+    form.account_id.choices = []
+    for each in members:
+        label = each.name
+        if each.absent_until:
+            deputy = people.stand_in_for(each.account_id, members)
+            label = words.away_words(each.name, each.absent_until, names[deputy] if deputy else None)
+        if each.may_work:
+            form.account_id.choices.append((str(each.account_id), label))
     return form
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -17,7 +17,7 @@ from kcc.contacts import views_words as ticket_words
 from kcc.contacts.queries import Line
 from kcc.municipalities import rules as working_time
 from kcc.municipalities.rules import Calendar
-from kcc.web.filters import moment, short_moment
+from kcc.web.filters import day, moment, short_moment
 
 RESULTS = {
     "handled": _l("afgehandeld"), "not_reached": _l("afgehandeld, inwoner niet bereikt"), "forwarded": _l("doorgezet"),
@@ -113,12 +113,33 @@ def row_note(task: InternalTask, reference: str, preferred_moment: str | None) -
     return " · ".join(parts)
 
 
-def entries(lines: Sequence[Line], names: Mapping[uuid.UUID, str]) -> list[Entry]:
-    """The timeline as people read it, oldest first."""
+def away_words(name: str, until: date, deputy: str | None) -> str:
+    """Somebody who is away, as a choice: with who gets the work in their place."""
+    if deputy is None:
+        return _("%(name)s · afwezig tot en met %(day)s, zonder vervanger", name=name, day=day(until))
+    return _("%(name)s · afwezig tot en met %(day)s: gaat naar %(deputy)s", name=name, day=day(until), deputy=deputy)
+
+
+def passed_departments(lines: Sequence[Line]) -> set[int]:
+    """The departments on a timeline that were meant to get a question and did not."""
+    return {number for line in lines if line.event for number, _reason in line.event.detail.get("passed", ())}
+
+
+def why_here(lines: Sequence[Line], departments: Mapping[int, str]) -> str:
+    """Why a question is with this department and not with the one that was meant; empty when it was meant."""
+    came = ("task_created", "task_forwarded")
+    last = next((line.event for line in lines if line.event is not None and line.event.verb in came), None)
+    return ticket_words.passed_over(last.detail, departments) if last else ""
+
+
+def entries(
+    lines: Sequence[Line], names: Mapping[uuid.UUID, str], departments: Mapping[int, str] | None = None
+) -> list[Entry]:
+    """The timeline as people read it, oldest first; ``departments`` by id, for those that were passed over."""
     result = []
     for line in reversed(lines):
         event, writing = line.event, line.writing
-        title = _title(line)
+        title = _title(line, departments or {})
         if title is None or (event is not None and event.verb in UNTOLD and writing is None):
             continue
         result.append(
@@ -134,7 +155,7 @@ def entries(lines: Sequence[Line], names: Mapping[uuid.UUID, str]) -> list[Entry
     return result
 
 
-def _title(line: Line) -> str | None:
+def _title(line: Line, departments: Mapping[int, str]) -> str | None:
     event = line.event
     if event is None or event.verb == "wrote":
         kind = line.writing.kind if line.writing else ""
@@ -145,7 +166,10 @@ def _title(line: Line) -> str | None:
     if event.verb == "attempt_not_reached" and event.detail.get("next"):
         at = datetime.fromisoformat(str(event.detail["next"]))
         return _("Inwoner niet bereikt, volgende poging %(at)s", at=short_moment(at))
-    title = ticket_words.EVENT_WORDS.get(event.verb)
+    title = ticket_words.event_word(event.verb, event.detail)
+    if title is not None and (why := ticket_words.passed_over(event.detail, departments)):
+        return f"{title} ({why})"
     if title is None and line.writing is not None:
-        title = ticket_words.KIND_WORDS.get(line.writing.kind)
-    return None if title is None else str(title)
+        known = ticket_words.KIND_WORDS.get(line.writing.kind)
+        title = None if known is None else str(known)
+    return title

@@ -126,7 +126,8 @@ def render_page(head: queries.Head, refused: ChangeForm | None = None, status: i
 def departments_in(of: Ticket, lines: list[queries.Line]) -> set[int]:
     """The departments that a ticket's page names: those involved, and those on its timeline."""
     named = {line.event.detail.get("department_id") for line in lines if line.event}
-    return {number for number in named if isinstance(number, int)} | set(of.department_ids)
+    passed = {number for line in lines if line.event for number, _reason in line.event.detail.get("passed", ())}
+    return {number for number in named if isinstance(number, int)} | passed | set(of.department_ids)
 
 
 def fresh_forms(of: Ticket, refused: ChangeForm | None) -> dict[str, ChangeForm]:

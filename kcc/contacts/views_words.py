@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from babel.dates import format_timedelta
 from flask_babel import get_locale
@@ -19,7 +19,8 @@ from kcc.contacts import rules_lists
 from kcc.contacts.forms import PRIORITIES
 from kcc.contacts.queries import Line
 from kcc.contacts.rules import Channel, Outcome, Priority, Status
-from kcc.web.filters import ZONE, moment, short_moment
+from kcc.people.views_words import passed_words
+from kcc.web.filters import ZONE, day, moment, short_moment
 
 STATUS_WORDS: dict[str, LazyString] = {
     Status.OPEN: _l("open"),
@@ -82,6 +83,7 @@ EVENT_WORDS: dict[str, LazyString] = {
     "task_assigned": _l("Contactverzoek toegewezen"),
     "task_handed_over": _l("Contactverzoek overgedragen: de medewerker werkt hier niet meer"),
     "queue_handed_over": _l("Terug in de wachtrij: de medewerker werkt hier niet meer"),
+    "deputy_mailed": _l("Mail aan de vervanger: iedereen van de afdeling is afwezig"),
     "task_forwarded": _l("Contactverzoek doorgestuurd"),
     "task_returned": _l("Terug naar het KCC"),
     "task_answered": _l("Afdeling gaf antwoord"),
@@ -196,9 +198,30 @@ def _title(line: Line, departments: Mapping[int, str]) -> str:
     verb, detail = _verb(line), line.event.detail if line.event else {}
     if verb == "wrote":
         return str(KIND_WORDS.get(line.writing.kind if line.writing else str(detail.get("kind", "")), _("Tekst")))
-    word = str(EVENT_WORDS.get(verb, _("Bijgewerkt")))
+    word = event_word(verb, detail) or _("Bijgewerkt")
     more = _more(verb, detail, departments)
-    return f"{word}: {more}" if more else word
+    why = passed_over(detail, departments)
+    return (f"{word}: {more}" if more else word) + (f" ({why})" if why else "")
+
+
+def event_word(verb: str, detail: Mapping[str, Any]) -> str | None:
+    """What an event is called on a timeline; None for one without a name. Says when it was because somebody is away."""
+    until = detail.get("absent_until")
+    if until is not None and verb in ("task_assigned", "task_handed_over"):
+        on = day(date.fromisoformat(str(until)))
+        if detail.get("account") is None:
+            return _("Contactverzoek weer vrij voor de afdeling: wie het had, is afwezig tot en met %(day)s", day=on)
+        if detail["account"] == detail.get("from"):
+            return _("Contactverzoek toegewezen aan een collega die afwezig is tot en met %(day)s", day=on)
+        return _("Contactverzoek naar de vervanger: de collega is afwezig tot en met %(day)s", day=on)
+    word = EVENT_WORDS.get(verb)
+    return None if word is None else str(word)
+
+
+def passed_over(detail: Mapping[str, Any], departments: Mapping[int, str]) -> str:
+    """Why departments that were meant did not get a question, in words; empty when none was passed over."""
+    named = [(departments.get(number, _("een afdeling")), reason) for number, reason in detail.get("passed", ())]
+    return passed_words(named)
 
 
 def _more(verb: str, detail: Mapping[str, object], departments: Mapping[int, str]) -> str:

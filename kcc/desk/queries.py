@@ -10,6 +10,7 @@ from kcc.contacts import queries as contacts
 from kcc.contacts import queries_conversations as conversations
 from kcc.contacts.models import Conversation, Draft, Ticket
 from kcc.contacts.rules import Channel, Outcome
+from kcc.core.clock import now
 from kcc.core.errors import NotFound
 from kcc.desk import queries_calls, rules
 from kcc.desk.rules import DraftBody, QuestionDraft
@@ -17,10 +18,12 @@ from kcc.knowledge import queries as knowledge
 from kcc.municipalities import queries as municipalities
 from kcc.municipalities import rules as working_time
 from kcc.municipalities.models import Department, Incident, Municipality, UsefulLink
+from kcc.municipalities.rules_departments import FallReason, Reach, department_calendar, reach, reaches
 from kcc.municipalities.rules_topics import TopicChoice, best_topics
 from kcc.parties import queries as parties
 from kcc.parties.queries import PartyCard
 from kcc.people import queries as people
+from kcc.people import queries_departments as people_departments
 from kcc.people.queries import Colleague
 
 MOST_SUGGESTED = 4
@@ -30,7 +33,10 @@ MOST_COLLEAGUES = 6
 
 @dataclass(frozen=True)
 class Promise:
-    """Where a question goes when it is passed on, by when, and what to ask first."""
+    """Where a question goes when it is passed on, by when, what to ask first, and whether they are there now.
+
+    ``passed`` names the departments that were meant first and cannot answer, ``fault`` says why even this one hardly can.
+    """
 
     department_id: int
     department_name: str
@@ -39,6 +45,9 @@ class Promise:
     questions: tuple[str, ...]
     departments: list[Department]
     is_route: bool
+    reach: Reach
+    passed: tuple[tuple[str, FallReason], ...] = ()
+    fault: FallReason | None = None
 
 
 @dataclass
@@ -54,6 +63,8 @@ class Screen:
     party: PartyCard | None = None
     promise: Promise | None = None
     departments: list[Department] = field(default_factory=list)
+    reaches: dict[int, Reach] = field(default_factory=dict)
+    """For each of those departments, whether it can be reached now."""
     colleagues: list[Colleague] | None = None
     results: list[knowledge.Found] | None = None
     article: knowledge.Shown | None = None
@@ -121,7 +132,11 @@ def fill(shown: Screen, *, with_answers: bool = False) -> Screen:
     if shown.question.outcome == Outcome.ESCALATED:
         shown.promise = promise(shown)
     elif shown.question.outcome == Outcome.TRANSFERRED:
-        shown.departments = municipalities.departments_of(shown.question.municipality_id)
+        town_id, at = shown.question.municipality_id, now()
+        shown.departments = municipalities.departments_of(town_id)
+        shown.reaches = reaches(
+            {each.id: each.hours for each in shown.departments}, municipalities.calendar_of(town_id, at), at
+        )
     if with_answers:
         answers(shown)
     return shown
@@ -137,7 +152,8 @@ def read_topics(shown: Screen, town_ids: list[int]) -> None:
 def promise(shown: Screen) -> Promise | None:
     """What to promise for the open question: by the route of its town and topic, unless another department was chosen.
 
-    The term runs from the start of the conversation, so that the hour that was said aloud is the hour that is kept.
+    The term runs from the start of the conversation, so that the hour that was said aloud is the hour that is kept. A
+    department that cannot answer is passed over for the one that stands in for it.
     None while the topic is unsure or has no route.
     """
     question, topic = shown.question, shown.topic
@@ -147,17 +163,22 @@ def promise(shown: Screen) -> Promise | None:
         route = municipalities.route_for(question.municipality_id, topic.id, shown.conversation.channel)
     except NotFound:
         return None
-    departments = municipalities.departments_of(question.municipality_id)
-    chosen = next((d for d in departments if d.id == question.department_id), None)
+    departments = people_departments.departments_with_people(question.municipality_id)
+    chosen = next((d for d in departments.in_use if d.id == question.department_id), None)
+    answering = departments.answering(chosen.id if chosen else route.department_id)
+    department = departments.by_id[answering.department_id]
     calendar = municipalities.calendar_of(question.municipality_id, shown.conversation.started_at)
     return Promise(
-        department_id=chosen.id if chosen else route.department_id,
-        department_name=chosen.name if chosen else route.department_name,
+        department_id=department.id,
+        department_name=department.name,
         due_at=working_time.due_at(calendar, shown.conversation.started_at, route.term),
         term=route.term,
         questions=tuple(route.questions),
-        departments=departments,
+        departments=departments.in_use,
         is_route=chosen is None or chosen.id == route.department_id,
+        reach=reach(department_calendar(calendar, department.hours), now()),
+        passed=tuple((departments.by_id[each.department_id].name, each.reason) for each in answering.passed),
+        fault=departments.standings[department.id].fault,
     )
 
 

@@ -17,6 +17,7 @@ from kcc.desk.queries import Screen
 from kcc.desk.rules import DraftBody
 from kcc.municipalities import queries as municipalities
 from kcc.parties.rules import format_phone
+from kcc.people import views_words as people_words
 from kcc.web.filters import ZONE, moment
 from kcc.web.person import current_person
 
@@ -135,6 +136,7 @@ def _values(screen: Screen, form: DeskForm, faults: dict[str, str] | None, **ext
         "theirs": None,
         "carry": False,
         "ticket_url": _ticket_url,
+        "people_words": people_words,
         **extra,
     }
 

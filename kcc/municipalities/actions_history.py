@@ -24,6 +24,7 @@ from kcc.municipalities import queries
 from kcc.municipalities.actions_subjects import Values, subject
 from kcc.municipalities.models import Municipality
 from kcc.municipalities.models_history import SetupChange
+from kcc.municipalities.rules_departments import makes_circle
 
 ONE_FOR_A_TOWN = ("opening_hours", "closing_days", "topic_routes")
 
@@ -133,6 +134,8 @@ def _difference(
     whole = {**(present or {}), **after} if not one_for_a_town else dict(after)
     checked = kind.check(whole)
     _refuse_taken(town, subject_type, checked)
+    if subject_type == "department" and subject_id and checked.get("fallback_id"):
+        _refuse_circle(town.id, int(subject_id), checked["fallback_id"])
     if present is None:
         return None, checked
     changed = {name: checked[name] for name in after if checked.get(name) != present.get(name)}
@@ -175,6 +178,12 @@ def _apply(made: SetupChange) -> None:
     made.applied_at = now()
     db.session.flush()
     events.publish("setup", municipality_id=made.municipality_id)
+
+
+def _refuse_circle(municipality_id: int, department_id: int, fallback_id: int) -> None:
+    """A chain of departments that stand in for each other has an end."""
+    if makes_circle(department_id, fallback_id, queries.fallbacks(municipality_id)):
+        raise InvalidInput("Zo vangen afdelingen elkaar op in een kring. Kies een andere.", field="fallback_id")
 
 
 def _lock_town(municipality_id: int) -> Municipality:

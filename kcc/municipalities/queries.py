@@ -108,8 +108,14 @@ def calendar_of(municipality_id: int, around: datetime) -> rules.Calendar:
 
 def calendars_of(municipality_ids: Iterable[int], around: datetime) -> dict[int, rules.Calendar]:
     """The calendars of several municipalities in three queries, for lists that show terms; unseen ones are left out."""
-    ids = list(set(municipality_ids))
-    towns = list(db.session.scalars(sa.select(Municipality).where(Municipality.id.in_(ids))))
+    towns = db.session.scalars(sa.select(Municipality).where(Municipality.id.in_(set(municipality_ids))))
+    return calendars_of_towns(towns, around)
+
+
+def calendars_of_towns(towns: Iterable[Municipality], around: datetime) -> dict[int, rules.Calendar]:
+    """The same for municipalities that were read already, in two queries."""
+    towns = list(towns)
+    ids = [town.id for town in towns]
     hours = list(
         db.session.scalars(
             sa.select(OpeningHours)
@@ -206,7 +212,8 @@ def due_at(municipality_id: int, topic_id: int | None, channel: str, start: date
 
 
 def route_for(municipality_id: int, topic_id: int, channel: str = "phone") -> Route:
-    """Which department answers questions on a topic, and within what term. Raises NotFound without an active route."""
+    """Which department is meant to answer questions on a topic, and within what term. Raises NotFound without an active
+    route. Who answers while that department cannot: ``people.queries_departments``."""
     found = db.session.execute(
         sa.select(TopicRoute, Topic.name, Department)
         .join(Topic, Topic.id == TopicRoute.topic_id)
@@ -221,8 +228,6 @@ def route_for(municipality_id: int, topic_id: int, channel: str = "phone") -> Ro
     if found is None:
         raise NotFound
     route, topic_name, department = found
-    if not department.active and department.fallback_id is not None:
-        department = _found(db.session.get(Department, department.fallback_id))
     if route.term_amount and route.term_unit:
         term = rules.Term(route.term_amount, cast(rules.Unit, route.term_unit))
     else:
@@ -236,6 +241,15 @@ def route_for(municipality_id: int, topic_id: int, channel: str = "phone") -> Ro
         department_phone=department.phone,
         questions=tuple(str(question) for question in route.questions),
         term=term,
+    )
+
+
+def department_meant(municipality_id: int, topic_id: int) -> int | None:
+    """Which department is meant to answer questions on a topic; None without an active route."""
+    return db.session.scalar(
+        sa.select(TopicRoute.department_id).where(
+            TopicRoute.municipality_id == municipality_id, TopicRoute.topic_id == topic_id, TopicRoute.active
+        )
     )
 
 
@@ -301,6 +315,14 @@ def department_names(municipality_id: int) -> dict[int, str]:
         sa.select(Department.id, Department.name).where(Department.municipality_id == municipality_id)
     )
     return {row.id: row.name for row in rows}
+
+
+def fallbacks(municipality_id: int) -> dict[int, int | None]:
+    """For each department of one municipality, those out of use included, which one stands in for it."""
+    rows = db.session.execute(
+        sa.select(Department.id, Department.fallback_id).where(Department.municipality_id == municipality_id)
+    )
+    return {row.id: row.fallback_id for row in rows}
 
 
 def entrance_labels(municipality_id: int) -> dict[int, str]:

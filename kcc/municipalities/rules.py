@@ -116,7 +116,7 @@ def working_minutes_between(calendar: Calendar, a: datetime, b: datetime) -> int
     total = timedelta()
     day, last = a.astimezone(zone).date(), b.astimezone(zone).date()
     while day <= last:
-        for opens, closes in _blocks_on(calendar, day):
+        for opens, closes in openings_on(calendar, day):
             total += max(timedelta(), min(closes, b) - max(opens, a))
         day += timedelta(days=1)
     return int(total.total_seconds()) // 60
@@ -126,7 +126,7 @@ def is_open(calendar: Calendar, at: datetime) -> bool:
     """Whether the municipality is open at `at` (UTC). The closing minute itself is closed."""
     _check_aware(at)
     day = at.astimezone(ZoneInfo(calendar.zone)).date()
-    return any(opens <= at < closes for opens, closes in _blocks_on(calendar, day))
+    return any(opens <= at < closes for opens, closes in openings_on(calendar, day))
 
 
 def next_opening(calendar: Calendar, at: datetime) -> datetime:
@@ -256,7 +256,7 @@ def _openings(calendar: Calendar, start: datetime) -> Iterator[Opening]:
     day = start.astimezone(ZoneInfo(calendar.zone)).date()
     closed_days = 0
     while closed_days < LONGEST_CLOSURE_DAYS and day.year < 9999:
-        blocks = _blocks_on(calendar, day)
+        blocks = openings_on(calendar, day)
         closed_days = 0 if blocks else closed_days + 1
         for opens, closes in blocks:
             if closes > start:
@@ -264,7 +264,8 @@ def _openings(calendar: Calendar, start: datetime) -> Iterator[Opening]:
         day += timedelta(days=1)
 
 
-def _blocks_on(calendar: Calendar, day: date) -> list[Opening]:
+def openings_on(calendar: Calendar, day: date) -> list[Opening]:
+    """The opening blocks of one local day, as moments in UTC."""
     if day in calendar.closed_on:
         return []
     blocks = calendar.short_days.get(day)

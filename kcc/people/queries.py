@@ -15,8 +15,9 @@ from kcc.core.clock import now
 from kcc.core.db import db
 from kcc.core.errors import NotFound
 from kcc.municipalities import queries as municipalities
-from kcc.municipalities import rules as calendars
 from kcc.municipalities.models import Department
+from kcc.municipalities.rules import Calendar, CalendarNeverOpens, is_open, next_opening
+from kcc.municipalities.rules_departments import Reach, department_calendar, reach
 from kcc.people.models import Account, DepartmentMember
 
 MOST_COLLEAGUES = 60
@@ -27,7 +28,8 @@ DAYS_LOOKED_AHEAD = 60
 class Colleague:
     """Somebody who works for a department, and whether they can be reached at this moment.
 
-    ``back_on`` is the first day on which they work again, None when they are there now or it is not known.
+    ``back_on`` is the first day on which they work again, None when they are there now or it is not known. ``reach`` is
+    their department's.
     """
 
     account_id: uuid.UUID
@@ -39,6 +41,7 @@ class Colleague:
     there_now: bool
     back_on: date | None
     deputy_name: str | None
+    reach: Reach
 
 
 @dataclass(frozen=True)
@@ -134,10 +137,15 @@ def _member_statement() -> sa.Select[DepartmentMember, str, Department, str]:
 
 
 def _as_colleagues(rows: Sequence[sa.Row[DepartmentMember, str, Department, str]], at: datetime) -> list[Colleague]:
-    hours = municipalities.calendars_of({row[0].municipality_id for row in rows}, at) if rows else {}
+    calendars = municipalities.calendars_of({row[0].municipality_id for row in rows}, at) if rows else {}
+    known: dict[int, tuple[Calendar, Reach]] = {}
     result = []
     for member, name, department, deputy_name in rows:
-        there_now, back_on = _presence(member, hours[member.municipality_id], at)
+        if department.id not in known:
+            own = department_calendar(calendars[member.municipality_id], department.hours)
+            known[department.id] = own, reach(own, at)
+        hours, reached = known[department.id]
+        there_now, back_on = _presence(member, hours, at)
         result.append(
             Colleague(
                 account_id=member.account_id,
@@ -149,13 +157,14 @@ def _as_colleagues(rows: Sequence[sa.Row[DepartmentMember, str, Department, str]
                 there_now=there_now,
                 back_on=back_on,
                 deputy_name=deputy_name,
+                reach=reached,
             )
         )
     return result
 
 
-def _presence(member: DepartmentMember, calendar: calendars.Calendar, at: datetime) -> tuple[bool, date | None]:
-    """Whether a colleague is there at ``at``, and if not, the first day of theirs on which the house opens again."""
+def _presence(member: DepartmentMember, calendar: Calendar, at: datetime) -> tuple[bool, date | None]:
+    """Whether a colleague is there at ``at``, and if not, the first day of theirs on which their department opens again."""
     zone = ZoneInfo(calendar.zone)
     today = at.astimezone(zone).date()
     absent_until = member.absent_until or date.min
@@ -163,13 +172,13 @@ def _presence(member: DepartmentMember, calendar: calendars.Calendar, at: dateti
     def works_on(day: date) -> bool:
         return day.weekday() in member.weekdays and day > absent_until
 
-    if works_on(today) and calendars.is_open(calendar, at):
+    if works_on(today) and is_open(calendar, at):
         return True, None
     moment = at
     for _day in range(DAYS_LOOKED_AHEAD):
         try:
-            moment = calendars.next_opening(calendar, moment)
-        except calendars.CalendarNeverOpens:
+            moment = next_opening(calendar, moment)
+        except CalendarNeverOpens:
             return False, None
         day = moment.astimezone(zone).date()
         if works_on(day):

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from kcc.core.clock import now
 from kcc.core.permissions import Permission
 from kcc.municipalities import queries as municipalities
-from kcc.people import queries
+from kcc.people import queries, views_words
 from kcc.people.forms import ColleagueForm
 from kcc.web.filters import ZONE
 from kcc.web.fragments import render
@@ -40,5 +40,7 @@ def find() -> ResponseReturnValue:
         found=found,
         towns={town.id: town for town in towns},
         most=queries.MOST_COLLEAGUES,
+        at=now(),
         today=now().astimezone(ZONE).date(),
+        people_words=views_words,
     )

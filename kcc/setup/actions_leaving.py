@@ -1,4 +1,4 @@
-"""What becomes of work in hand when somebody does not work in a town any more, by rule and with a trace.
+"""What becomes of work in hand when somebody is away or does not work in a town any more, by rule and with a trace.
 
 What they had taken from the queue waits again since it first did; contact requests go to their deputy or else to the
 department; a conversation stays as it is, and supervisors see that nobody has it. It runs in the scope of a job: an
@@ -57,6 +57,17 @@ def hand_over(*, actor: Actor, municipality_id: int, account_id: uuid.UUID) -> H
         )  # fmt: skip
     db.session.flush()
     return done
+
+
+def stand_in(*, actor: Actor, member_id: uuid.UUID) -> int:
+    """Somebody of a department is away: hand over what cannot wait, by rule. Gives how many contact requests."""
+    member = db.session.get(DepartmentMember, member_id)
+    if member is None:
+        return 0
+    return tasks.hand_over_while_away(
+        actor=actor, municipality_id=member.municipality_id, department_id=member.department_id,
+        account_id=member.account_id,
+    )  # fmt: skip
 
 
 def sweep(*, actor: Actor, municipality_id: int) -> int:

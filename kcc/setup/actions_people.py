@@ -11,8 +11,8 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from kcc.core import audit, events
-from kcc.core.db import db
+from kcc.core import audit, events, jobs
+from kcc.core.db import db, new_id
 from kcc.core.errors import InvalidInput, InvalidState, NotFound
 from kcc.core.permissions import Actor
 from kcc.municipalities import queries as municipalities
@@ -37,7 +37,8 @@ class MemberData:
 def set_department(
     *, actor: Actor, account_id: uuid.UUID, municipality_id: int, department_id: int, data: MemberData
 ) -> DepartmentMember:
-    """Have somebody work for a department of a town, or change how. Raises InvalidInput (``department_id``, ``phone``,
+    """Have somebody work for a department of a town, or change how; while they are away, what cannot wait goes to who
+    stands in for them. Raises InvalidInput (``department_id``, ``phone``,
     ``weekdays``, ``deputy_id``), NotFound."""
     town = municipalities.municipality(municipality_id)
     someone = people.person(account_id)
@@ -54,6 +55,11 @@ def set_department(
     member.absent_until, member.deputy_id = data.absent_until, data.deputy_id
     db.session.flush()
     _record(actor, "department_member_set", member)
+    if member.absent_until is not None:
+        # By a job: who manages people may not read what is handed over.
+        jobs.enqueue(
+            "setup.stand_in", municipality_id=town.id, key=f"{member.id}:{new_id()}", args={"member": str(member.id)}
+        )
     return member
 
 

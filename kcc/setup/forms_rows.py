@@ -58,17 +58,20 @@ class DepartmentForm(DatedForm):
     hours = StringField(
         _l("Bereikbaar"), validators=[Limit(200)], description=_l("Zoals ma-vr 09:00-12:00. Leeg: als de gemeente open is."),
     )  # fmt: skip
-    deputy_id = SelectField(_l("Vervanger"), description=_l("Wie beslist als er niemand bereikbaar is."))
+    deputy_id = SelectField(_l("Vervanger"), description=_l("Beslist, en krijgt de mail als iedereen afwezig is."))
     fallback_id = SelectField(
-        _l("Vangt op"), coerce=whole, description=_l("Waar vragen heen gaan als deze afdeling niet in gebruik is.")
+        _l("Vangt op"),
+        coerce=whole,
+        description=_l("Krijgt de vragen als deze afdeling niet in gebruik is of er niemand werkt."),
     )
     active = BooleanField(_l("In gebruik"), default=True)
 
-    def offer(self, departments: Iterable[Department], people: dict[uuid.UUID, str], own: int | None) -> None:
-        """What there is to choose from."""
+    def offer(self, departments: Iterable[Department], people: dict[uuid.UUID, str], own: Department | None) -> None:
+        """What there is to choose from: departments in use, and the one that stands in for this one already."""
+        kept = own.fallback_id if own else None
         self.fallback_id.choices = [
             NONE,
-            *((each.id, each.name) for each in departments if each.id != own and each.active),
+            *((d.id, d.name) for d in departments if (own is None or d.id != own.id) and (d.active or d.id == kept)),
         ]
         self.deputy_id.choices = [
             ("", NONE[1]),

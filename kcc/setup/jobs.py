@@ -1,4 +1,4 @@
-"""What the set-up has done later: work of people who left."""
+"""What the set-up has done later: work of people who left or are away."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ def hand_over(job: Claimed) -> None:
     if job.municipality_id is not None:
         account_id = uuid.UUID(job.args["account"])
         leaving.hand_over(actor=Actor.job(), municipality_id=job.municipality_id, account_id=account_id)
+
+
+@handles("setup.stand_in")
+def stand_in(job: Claimed) -> None:
+    """Hand over what cannot wait while somebody is away."""
+    leaving.stand_in(actor=Actor.job(), member_id=uuid.UUID(job.args["member"]))
 
 
 @handles("setup.sweep_leavers", every_seconds=900)

@@ -15,6 +15,7 @@ from kcc.municipalities import queries as municipalities
 from kcc.municipalities import rules_setup as rules
 from kcc.municipalities.models import Department, Entrance, Municipality, UsefulLink
 from kcc.municipalities.rules_readiness import Step
+from kcc.people.queries_departments import departments_with_people
 from kcc.setup import actions_towns as actions
 from kcc.setup import queries
 from kcc.setup import views_words as words
@@ -79,7 +80,7 @@ def edit_department(municipality_id: int, department_id: int) -> ResponseReturnV
 
 def _department_page(town: Municipality, row: Department | None) -> ResponseReturnValue:
     form, rows, people = read_form(DepartmentForm(), town), queries.departments_of(town.id), queries.people_of(town.id)
-    form.offer(rows, people, row.id if row else None)
+    form.offer(rows, people, row)
     if row is None:
         del form.active
     if form.validate_on_submit():
@@ -90,6 +91,7 @@ def _department_page(town: Municipality, row: Department | None) -> ResponseRetu
     page = step_page(
         "setup/departments.html", town, Step.DEPARTMENTS, form=form, row=row, rows=rows, people=people,
         kinds=words.DEPARTMENT_KINDS, names={each.id: each.name for each in rows}, week_text=week_text,
+        standing=departments_with_people(town.id),
     )  # fmt: skip
     return page, 422 if form.is_submitted() else 200
 

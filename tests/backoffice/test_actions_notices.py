@@ -16,6 +16,7 @@ from kcc.core.permissions import Permission
 from kcc.core.tenancy import scope
 from kcc.integrations import mail
 from tests.factories.backoffice import make_task
+from tests.factories.people import plant_absence
 from tests.support.world import World
 
 
@@ -74,6 +75,27 @@ def test_the_department_is_mailed_once_and_nothing_in_it_is_about_the_citizen(
         assert secret not in message.text + message.subject
     assert "Jannie" not in str(job.args)
     assert notice_states(admin) == ["sent"]
+
+
+def test_while_everybody_is_away_the_deputy_of_the_department_is_mailed_with_a_trace(
+    world: World, admin: psycopg.Connection
+) -> None:
+    task_id, ticket_id = make_task(world)
+    deputy = world.people["coordinator"]
+    admin.execute(
+        "update department set deputy_id = %s where id = %s", (deputy, world.departments["Aalburg", "burgerzaken"])
+    )
+    for person in ("handler", "handler_second"):
+        plant_absence(world, person)
+    post = Post()
+    assert send(next_job(), post) == "sent"
+    (message,) = post.taken
+    assert message.to == "coordinator@kcc.example" and "als vervanger" in message.text and "Jannie" not in message.text
+    page = world.page("coordinator").get(f"/work/{task_id}")
+    assert "Mail aan de vervanger: iedereen van de afdeling is afwezig" in page.text
+    assert admin.execute(
+        "select count(*) from ticket_event where ticket_id = %s and verb = 'deputy_mailed'", (ticket_id,)
+    ).fetchone() == (1,)
 
 
 def test_a_worker_that_died_while_sending_leaves_a_doubt_that_people_see(

@@ -112,6 +112,38 @@ def test_an_escalation_says_when_and_becomes_a_task_of_the_route(world: World) -
     assert one(world, "select t.due_at = k.due_at from ticket t join internal_task k on k.ticket_id = t.id")
 
 
+def test_an_escalation_says_whether_the_department_is_open_and_who_answers_for_one_that_cannot(world: World) -> None:
+    afval, burgerzaken = world.departments["Aalburg", "afval"], world.departments["Aalburg", "burgerzaken"]
+    page = begin(world)
+    typed = q(topic="grofvuil", notes="niet opgehaald", outcome="escalated")
+    with world.admin() as admin:
+        admin.execute("update department set hours = '{}' where id = %s", (afval,))
+    act(page, "save", number="0612345678", **typed)
+    assert page.by_testid("department-reach").text == "nooit open"
+    with world.admin() as admin:
+        admin.execute("update department set active = false where id = %s", (afval,))
+    act(page, "save")
+    assert (
+        "Afval is niet meer in gebruik, en geen andere afdeling vangt dit op" in page.by_testid("department-fault").text
+    )
+    with world.admin() as admin:
+        admin.execute("update department set fallback_id = %s where id = %s", (burgerzaken, afval))
+    act(page, "save")
+    assert "Naar: Burgerzaken Aalburg" in page.by_testid("promise").text
+    assert "Afval is niet meer in gebruik. Burgerzaken vangt dit op." in page.by_testid("department-passed").text
+    act(page, "finish")
+    assert rows(world, "select department_id, route_reason from internal_task") == [(burgerzaken, "route")]
+    task, ticket = rows(world, "select id, ticket_id from internal_task")[0]
+    assert (
+        "Uw afdeling vangt deze vraag op: Afval is niet meer in gebruik."
+        in world.page("handler").get(f"/work/{task}").text
+    )
+    assert (
+        "Contactverzoek gemaakt: Burgerzaken (Afval is niet meer in gebruik)"
+        in world.page("agent").get(f"/tickets/{ticket}").text
+    )
+
+
 def test_another_department_needs_a_reason(world: World) -> None:
     page = begin(world)
     other = str(world.departments["Aalburg", "burgerzaken"])
@@ -216,6 +248,10 @@ def test_colleagues_are_found_by_name_or_department_with_who_is_there(world: Wor
         "Handler Second"
     ]  # fmt: skip
     assert page.soup.select_one(".result__title .tag")
+    assert (
+        "Burgerzaken, " in page.soup.select_one(".result__note").text
+        and "open" in page.soup.select_one(".result__note").text
+    )
     press = page.by_testid("choose-colleague")["value"]
     act(page.get(url), press, **typed)
     assert page.soup.select_one("[data-testid=transfer-to]")["value"] == "Handler Second"

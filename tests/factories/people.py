@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date, timedelta
 
 from kcc.core import jobs
+from kcc.core.clock import now
 from kcc.core.db import new_id
 from tests.support.world import World
 
@@ -20,6 +22,17 @@ def plant_role(
             (number, world.towns[town], world.people[person], role, since),
         )
     return number
+
+
+def plant_absence(world: World, person: str, *, until: date | None = None, deputy: str | None = None) -> date:
+    """Have somebody be away from their departments for five days, or until a day; returns the last day."""
+    last = until or now().date() + timedelta(days=5)
+    with world.admin() as admin:
+        admin.execute(
+            "update department_member set absent_until = %s, deputy_id = %s where account_id = %s",
+            (last, world.people[deputy] if deputy else None, world.people[person]),
+        )
+    return last
 
 
 def do_jobs(world: World) -> list[str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from kcc.backoffice import actions as tasks
 from kcc.contacts import actions_conversations as conversations
+from kcc.core.clock import now
 from kcc.core.db import db
 from kcc.core.errors import InvalidState, NotFound
 from kcc.core.permissions import Actor, Permission
@@ -156,3 +158,47 @@ def test_handing_over_twice_changes_nothing_more(world: World) -> None:
     assert do_jobs(world) == ["setup.hand_over: done"]
     assert verbs(world, ticket) == before and Actor.job().account_id is None
     assert row(world, "select state from internal_task where id = %s", task) == ("open",)
+
+
+def away(world: World, person: str, until: date, deputy: str | None = None) -> list[str]:
+    with world.scope("administrator", Permission.PEOPLE_MANAGE) as actor:
+        data = actions.MemberData(absent_until=until, deputy_id=world.people[deputy] if deputy else None)
+        actions.set_department(
+            actor=actor, account_id=world.people[person], municipality_id=world.towns["Aalburg"],
+            department_id=world.departments["Aalburg", "burgerzaken"], data=data,
+        )  # fmt: skip
+        db.session.commit()
+    return do_jobs(world)
+
+
+def test_what_cannot_wait_until_somebody_is_back_goes_to_who_stands_in(world: World) -> None:
+    today = now().date()
+    soon, soon_ticket = make_task(world, due_at=now() + timedelta(days=1))
+    later, later_ticket = make_task(world, due_at=now() + timedelta(days=40))
+    with world.scope("handler", Permission.TASK_WORK) as actor:
+        for task in (soon, later):
+            tasks.pick_up(actor=actor, task_id=task)
+        db.session.commit()
+    assert "setup.stand_in: done" in away(world, "handler", today + timedelta(days=7), "handler_second")
+    holder = "select assignee_id, state, due_at > now() from internal_task where id = %s"
+    assert row(world, holder, soon) == (world.people["handler_second"], "picked_up", True)
+    assert row(world, holder, later) == (world.people["handler"], "picked_up", True)
+    assert "task_handed_over" in verbs(world, soon_ticket) and "task_handed_over" not in verbs(world, later_ticket)
+    assert "naar de vervanger" in world.page("handler_second").get(f"/work/{soon}").text
+
+
+def test_without_a_deputy_who_is_there_it_is_free_for_the_department(world: World) -> None:
+    task, _ticket = make_task(world, due_at=now() + timedelta(days=1))
+    with world.scope("handler", Permission.TASK_WORK) as actor:
+        tasks.pick_up(actor=actor, task_id=task)
+        db.session.commit()
+    away(world, "handler_second", now().date() + timedelta(days=9))
+    away(world, "handler", now().date() + timedelta(days=7), "handler_second")
+    assert row(world, "select assignee_id, state from internal_task where id = %s", task) == (None, "open")
+    assert "weer vrij voor de afdeling" in world.page("coordinator").get(f"/work/{task}").text
+
+
+def test_an_absence_that_is_over_moves_nothing(world: World) -> None:
+    task, _ticket = picked_up(world)
+    away(world, "handler", now().date() - timedelta(days=2), "handler_second")
+    assert row(world, "select assignee_id from internal_task where id = %s", task) == (world.people["handler"],)

@@ -7,6 +7,7 @@ import pytest
 from kcc.core.errors import NotFound
 from kcc.core.permissions import Permission
 from kcc.municipalities import queries
+from kcc.people.queries_departments import departments_with_people
 from tests.support.world import World
 
 
@@ -33,10 +34,14 @@ def test_a_department_that_is_out_of_use_is_stood_in_for(world: World) -> None:
         "main form", fallback_id=str(other), hours="ma-vr 09:00-12:00", deputy_id=str(world.people["coordinator"])
     )
     assert "ma-vr 09:00-12:00" in page.text and "Coordinator" in page.text
+    page.get(f"/setup/towns/{town}/departments/{other}").submit("main form", fallback_id=str(own), status=422)
+    assert "in een kring" in page.soup.select_one("#fallback_id-error").text  # type: ignore[union-attr]
     page.get(f"/setup/towns/{town}/departments/{own}")
     page.submit("main form", active="")
+    assert "vragen gaan naar Burgerzaken" in page.get(f"/setup/towns/{town}/departments").text
     with world.scope("agent", Permission.DESK_USE):
-        assert queries.route_for(town, topic).department_id == other
+        meant = queries.route_for(town, topic).department_id
+        assert departments_with_people(town).answering(meant).department_id == other
     page.get(f"/setup/towns/{town}/departments").submit("main form.card", name="Afval!", kind="groep")
     with world.admin() as admin:
         assert admin.execute("select key from department where name = 'Afval!'").fetchone() == ("afval-2",)
