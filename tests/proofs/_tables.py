@@ -131,6 +131,8 @@ def _allowed(row: dict[str, Any], model: Any, visitor: Visitor, permission: Perm
     if "municipality_id" not in row:
         return _of_centre(row, visitor, permission, truth)
     town = truth.towns.get(row["municipality_id"])
+    if town is None and model.__policy__ in ("mail", "mail_content"):
+        return model.__data_class__ in REVEALS[permission] and _whole_of(row, visitor, permission, truth)
     if town is None:
         return model.__policy__ == "centre_or_town" and _of_centre(row, visitor, permission, truth)
     if town not in visitor.towns(permission) or model.__data_class__ not in REVEALS[permission]:
@@ -180,6 +182,12 @@ def _staff(row: dict[str, Any], visitor: Visitor, permission: Permission, truth:
 def _whole_centre(row: dict[str, Any], visitor: Visitor, permission: Permission, truth: Truth) -> bool:
     towns = set(TOWNS.get(truth.centres.get(row["centre_id"], ""), ()))
     return towns <= visitor.towns(permission) and "figures" in REVEALS[permission]
+
+
+def _whole_of(row: dict[str, Any], visitor: Visitor, permission: Permission, truth: Truth) -> bool:
+    """Mail to an address that no town has: for who sees every town of the centre whole."""
+    towns = set(TOWNS.get(truth.centres.get(row["centre_id"], ""), ()))
+    return bool(towns) and towns <= visitor.towns(permission, whole=True)
 
 
 def _article_part(row: dict[str, Any], visitor: Visitor, permission: Permission, truth: Truth) -> bool:

@@ -9,7 +9,7 @@ import time
 import uuid
 from collections import Counter
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -49,7 +49,7 @@ def isolation(run: Run) -> Outcome:
         doors, door_faults = doors_of(prober, planter, singles)
         machines, machine_faults = exchange_trials(given)
         planter.plant()
-        tables, table_faults = breaches_in_tables(given, visitors, run.size(12_000, 600), run.random, planter)
+        tables, table_faults = breaches_in_tables(given, visitors, run.size(30_000, 600), run.random, planter)
         planted = _controls(run, given, planter, prober, visitors)
         planted |= _stamp_controls(run, planter, prober, singles)
     routes = {rule.endpoint for rule in prober.rules()}
@@ -134,7 +134,7 @@ def _visit_all(
     forms = [
         v for v in visitors if v.name in ("agent_cadzand", "agent_zuid", "handler", "editor", "coordinator", "two_hats")
     ]
-    before = checksums(given)
+    before = look(given)
     for visitor in forms[: run.size(6, 3)]:
         victim = "Drunen" if visitor.name != "agent_zuid" else "Aalburg"
         before = _round(given, planter, prober, list(prober.by_form(visitor, victim)), tally, faults, before, visited)
@@ -158,8 +158,8 @@ def _visit_all(
 
 def _round(
     given: House, planter: Planter, prober: Prober, probes: list[Probe], tally: Counter[str], faults: list[str],
-    before: dict[str, str], visited: set[str],
-) -> dict[str, str]:  # fmt: skip
+    before: Seen, visited: set[str],
+) -> Seen:  # fmt: skip
     """Send probes of one visitor, then look whether rows of towns out of sight changed."""
     if not probes:
         return before
@@ -168,16 +168,16 @@ def _round(
         fault = try_one(prober, probe, tally, planter)
         if fault:
             faults.append(fault)
-    after = checksums(given)  # after pages too: a look may leave evidence, in one's own town only
+    after = look(given, before)  # after pages too: a look may leave evidence, in one's own town only
     mine = set.intersection(*(p.visitor.towns(prober.permission(p.rule)) for p in probes))  # type: ignore[arg-type]
     for town in (town for town in ALL_TOWNS if town not in mine and town in {p.victim for p in probes}):
-        if before[town] != after[town]:
+        if before.sums[town] != after.sums[town]:
             tally["breaches"] += 1
             faults.append(f"{probes[0].rule.endpoint} by {probes[0].visitor.name}: rows of {town} changed")
-    if before != after:
+    if before.sums != after.sums:
         planter.plant()
-        return checksums(given)
-    return before
+        return look(given)
+    return after
 
 
 def try_one(prober: Prober, probe: Probe, tally: Counter[str], planter: Planter | None = None) -> str | None:
@@ -210,6 +210,22 @@ def try_one(prober: Prober, probe: Probe, tally: Counter[str], planter: Planter 
         tally["told_apart"] += 1
         return f"{what}: answers {found.status_code}, and {unknown.status_code} for an unknown id ({probe.path})"
     return None
+
+
+class Seen(NamedTuple):
+    """How the rows of each town stood, and after which write of the server that was."""
+
+    write: int
+    sums: dict[str, str]
+
+
+def look(given: House, before: Seen | None = None) -> Seen:
+    """The rows as they stand now. When nothing at all was written since ``before`` they stand as they did."""
+    with given.world.admin() as admin:
+        (write,) = admin.execute("select pg_snapshot_xmax(pg_current_snapshot())::text::bigint").fetchone() or (0,)
+    if before is not None and write == before.write:
+        return before
+    return Seen(write, checksums(given))
 
 
 def checksums(given: House) -> dict[str, str]:
