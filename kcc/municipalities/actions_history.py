@@ -7,7 +7,7 @@ or agreements count for what comes after.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,11 +20,23 @@ from kcc.core.clock import now
 from kcc.core.db import db
 from kcc.core.errors import InvalidInput, InvalidState, NotFound
 from kcc.core.permissions import Actor
-from kcc.municipalities import queries
+from kcc.municipalities import queries, queries_history
 from kcc.municipalities.actions_subjects import Values, subject
 from kcc.municipalities.models import Municipality
 from kcc.municipalities.models_history import SetupChange
+from kcc.municipalities.rules_changes import undoes
 from kcc.municipalities.rules_departments import makes_circle
+
+
+class ChangedMeanwhile(InvalidInput):
+    """Somebody changed this since the page was opened; ``changes`` are what would be undone, the first first."""
+
+    message = "Iemand heeft dit intussen veranderd. Wat u invulde, is nog niet bewaard."
+
+    def __init__(self, changes: Sequence[SetupChange]) -> None:
+        super().__init__()
+        self.changes = changes
+
 
 ONE_FOR_A_TOWN = ("opening_hours", "closing_days", "topic_routes")
 
@@ -37,17 +49,21 @@ def change(
     subject_id: str,
     after: Mapping[str, Any] | None,
     effective_on: date | None = None,
+    seen: str | None = None,
 ) -> SetupChange | None:
     """Change something of a town's set-up, now or at the start of a day to come; returns None when nothing would differ.
 
     ``after`` has the fields that change, as JSON (see ``rules_setup``); None takes the thing away. An empty
-    ``subject_id`` makes a new one. Raises NotFound for a thing that the town does not have, InvalidInput (with the
-    field) for a value that cannot be.
+    ``subject_id`` makes a new one. ``seen`` is how far the history was for who makes it (``queries_history.mark_of``;
+    None: for a machine, or for who knows). Raises NotFound for a thing that the town does not have, InvalidInput (with the
+    field) for a value that cannot be, ChangedMeanwhile when it would undo what somebody did since.
     """
     town = _lock_town(municipality_id)
     before, wanted = _difference(town, subject_type, subject_id, after)
     if before == wanted:
         return None
+    if seen is not None and (subject_id or subject_type in ONE_FOR_A_TOWN):
+        _refuse_undoing(town.id, subject_type, subject_id, wanted, seen)
     made = SetupChange(
         municipality_id=municipality_id, subject_type=subject_type, subject_id=subject_id, before=before, after=wanted,
         effective_on=effective_on or _today(town), account_id=actor.account_id,
@@ -178,6 +194,16 @@ def _apply(made: SetupChange) -> None:
     made.applied_at = now()
     db.session.flush()
     events.publish("setup", municipality_id=made.municipality_id)
+
+
+def _refuse_undoing(municipality_id: int, subject_type: str, subject_id: str, wanted: Values | None, seen: str) -> None:
+    moment = queries_history.moment_of(seen)
+    if moment is None:
+        return
+    since = queries_history.changes_since(municipality_id, subject_type, subject_id, moment)
+    undone = [each for each in since if undoes(wanted, each.after, in_force=each.applied_at is not None)]
+    if undone:
+        raise ChangedMeanwhile(undone)
 
 
 def _refuse_circle(municipality_id: int, department_id: int, fallback_id: int) -> None:

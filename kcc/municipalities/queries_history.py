@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
 from kcc.core.db import db
 from kcc.core.errors import NotFound
 from kcc.municipalities.models_history import SetupChange
+
+NOTHING_YET = "0"
+"""The mark of a town without a history."""
 
 
 def changes_of(
@@ -51,3 +54,42 @@ def change_of(municipality_id: int, change_id: uuid.UUID) -> SetupChange:
     if found is None:
         raise NotFound
     return found
+
+
+def mark_of(municipality_id: int) -> str:
+    """How far the history of one town is: what a page carries that shows its set-up, to see later what came after.
+
+    Read it before anything that the page shows, so that no change falls in between.
+    """
+    last = db.session.scalar(
+        sa.select(sa.func.greatest(sa.func.max(SetupChange.made_at), sa.func.max(SetupChange.applied_at))).where(
+            SetupChange.municipality_id == municipality_id
+        )
+    )
+    return last.isoformat() if last else NOTHING_YET
+
+
+def moment_of(mark: str) -> datetime | None:
+    """The moment (UTC) that a mark stands for; None for what is no mark."""
+    if mark == NOTHING_YET:
+        return datetime.min.replace(tzinfo=UTC)
+    try:
+        found = datetime.fromisoformat(mark)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def changes_since(municipality_id: int, subject_type: str, subject_id: str, moment: datetime) -> list[SetupChange]:
+    """Changes of one thing that were made or came into force after a moment, and stand; the first first."""
+    return list(
+        db.session.scalars(
+            sa.select(SetupChange)
+            .where(
+                SetupChange.municipality_id == municipality_id, SetupChange.subject_type == subject_type,
+                SetupChange.subject_id == subject_id, SetupChange.cancelled_at.is_(None), SetupChange.fault.is_(None),
+                sa.or_(SetupChange.made_at > moment, SetupChange.applied_at > moment),
+            )
+            .order_by(SetupChange.made_at, SetupChange.id)
+        )
+    )  # fmt: skip

@@ -1,4 +1,7 @@
-"""Making a town, filling it from another or from the centre's topics, and opening it."""
+"""Making a town, filling it from another or from the centre's topics, and opening it.
+
+``seen`` is how far the history was on the page of who does it; see ``actions_history.change``.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +62,7 @@ def make_town(*, actor: Actor, centre_id: int, name: str, short_code: str, cbs_c
     return municipalities.municipality(town_id)
 
 
-def set_logo(*, actor: Actor, municipality_id: int, data: bytes) -> SetupChange | None:
+def set_logo(*, actor: Actor, municipality_id: int, data: bytes, seen: str | None = None) -> SetupChange | None:
     """Keep a picture and let the town wear it; earlier ones stay, so that this can be put back. Raises InvalidInput."""
     town = municipalities.municipality(municipality_id)
     picture = rules_logo.cleaned_png(data)
@@ -68,8 +71,9 @@ def set_logo(*, actor: Actor, municipality_id: int, data: bytes) -> SetupChange 
         db.session.add(TownLogo(municipality_id=town.id, sha256=mark, picture=picture))
         db.session.flush()
     return history.change(
-        actor=actor, municipality_id=town.id, subject_type="municipality", subject_id=str(town.id), after={"logo": mark}
-    )
+        actor=actor, municipality_id=town.id, subject_type="municipality", subject_id=str(town.id), after={"logo": mark},
+        seen=seen,
+    )  # fmt: skip
 
 
 def open_town(*, actor: Actor, municipality_id: int, on: date) -> Municipality:
@@ -86,7 +90,9 @@ def open_town(*, actor: Actor, municipality_id: int, on: date) -> Municipality:
     return town
 
 
-def copy_topics(*, actor: Actor, municipality_id: int, source_id: int, all_of_them: bool) -> int:
+def copy_topics(
+    *, actor: Actor, municipality_id: int, source_id: int, all_of_them: bool, seen: str | None = None
+) -> int:
     """Take topics and routes over from another town, with the departments they lead to; returns how many topics.
 
     Departments are the same when their key is. ``all_of_them`` also changes what this town has otherwise; else only
@@ -110,11 +116,13 @@ def copy_topics(*, actor: Actor, municipality_id: int, source_id: int, all_of_th
         if row.route is not None
     }  # fmt: skip
     if routes:
-        history.change(actor=actor, municipality_id=town.id, subject_type="topic_routes", subject_id="", after=routes)
+        history.change(
+            actor=actor, municipality_id=town.id, subject_type="topic_routes", subject_id="", after=routes, seen=seen
+        )
     return len(routes)
 
 
-def route_group(*, actor: Actor, municipality_id: int, group: str, department_id: int) -> int:
+def route_group(*, actor: Actor, municipality_id: int, group: str, department_id: int, seen: str | None = None) -> int:
     """Send every topic of a group of the centre's list that this town lacks to one department; returns how many.
 
     Raises NotFound for a group or department that is not there.
@@ -128,11 +136,15 @@ def route_group(*, actor: Actor, municipality_id: int, group: str, department_id
     empty = {"department_id": department.id, "term_amount": None, "term_unit": None, "questions": [], "active": True}
     routes = {str(topic.id): empty for topic in topics if topic.id not in own or not own[topic.id].active}
     if routes:
-        history.change(actor=actor, municipality_id=town.id, subject_type="topic_routes", subject_id="", after=routes)
+        history.change(
+            actor=actor, municipality_id=town.id, subject_type="topic_routes", subject_id="", after=routes, seen=seen
+        )
     return len(routes)
 
 
-def agree(*, actor: Actor, municipality_id: int, values: dict[str, Any], day_before: date) -> SetupChange | None:
+def agree(
+    *, actor: Actor, municipality_id: int, values: dict[str, Any], day_before: date, seen: str | None = None
+) -> SetupChange | None:
     """A new agreement for a channel; the one that runs ends on ``day_before``, so that no day has two.
 
     Raises InvalidInput.
@@ -143,7 +155,7 @@ def agree(*, actor: Actor, municipality_id: int, values: dict[str, Any], day_bef
             raise InvalidInput("De afspraak die nu loopt, begint later. Kies een latere dag.", field="valid_from")
         history.change(
             actor=actor, municipality_id=municipality_id, subject_type="service_agreement", subject_id=str(running.id),
-            after={"valid_to": day_before.isoformat()},
+            after={"valid_to": day_before.isoformat()}, seen=seen,
         )  # fmt: skip
     return history.change(
         actor=actor, municipality_id=municipality_id, subject_type="service_agreement", subject_id="", after=values

@@ -19,7 +19,7 @@ from kcc.municipalities import rules_setup as rules
 from kcc.municipalities.models import Municipality
 from kcc.setup import views_words as words
 from kcc.setup.rules import blocks_text, parse_blocks
-from kcc.web.forms import BaseForm, Limit, LongTextField
+from kcc.web.forms import BaseForm, Limit, LongTextField, SeenForm
 
 
 class DayStringField(StringField):  # type: ignore[misc]
@@ -34,7 +34,7 @@ class TimeStringField(StringField):  # type: ignore[misc]
     widget = TimeInput()
 
 
-class DatedForm(BaseForm):
+class DatedForm(SeenForm):
     """A form whose change may wait for a day to come."""
 
     effective_on = DayStringField(_l("Gaat in op"), description=_l("Leeg: meteen."))
@@ -92,7 +92,7 @@ class LooksForm(DatedForm):
     FIELDS = ("accent", "greeting")
 
 
-class LogoForm(BaseForm):
+class LogoForm(SeenForm):
     """A picture."""
 
     logo = FileField(_l("Bestand"), description=_l("Een PNG van hoogstens 200 kB en 800 bij 800 beeldpunten."))
@@ -151,7 +151,7 @@ class HolidaysForm(DatedForm):
     FIELDS = ("good_friday", "liberation_day", "christmas_eve_closes_at", "new_years_eve_closes_at")
 
 
-class ClosingForm(BaseForm):
+class ClosingForm(SeenForm):
     """A day on which the town is closed besides."""
 
     on_day = DayStringField(_l("Dag"))

@@ -15,7 +15,7 @@ from kcc.municipalities.models import Department, TopicRoute
 from kcc.setup import views_words as words
 from kcc.setup.forms import DatedForm, DayStringField
 from kcc.setup.rules import parse_week, week_text
-from kcc.web.forms import BaseForm, Limit, LongTextField
+from kcc.web.forms import Limit, LongTextField, SeenForm
 
 NONE = (0, _l("Geen"))
 
@@ -100,7 +100,7 @@ class DepartmentForm(DatedForm):
         }  # fmt: skip
 
 
-class AgreementForm(BaseForm):
+class AgreementForm(SeenForm):
     """What is agreed for a channel, from a day on."""
 
     channel = SelectField(_l("Kanaal"), choices=list(words.CHANNELS.items()))
@@ -114,7 +114,7 @@ class AgreementForm(BaseForm):
     FIELDS = ("channel", "percent", "within_seconds", "answer_amount", "answer_unit", "valid_from", "valid_to")
 
 
-class LinkForm(BaseForm):
+class LinkForm(SeenForm):
     """A useful link."""
 
     label = StringField(_l("Omschrijving"), validators=[Limit(80)])
@@ -124,14 +124,14 @@ class LinkForm(BaseForm):
     FIELDS = ("label", "url", "position")
 
 
-class CopyForm(BaseForm):
+class CopyForm(SeenForm):
     """Topics and routes from another town."""
 
     source = SelectField(_l("Neem over van"), coerce=whole)
     all_of_them = BooleanField(_l("Ook veranderen wat hier anders is"))
 
 
-class GroupForm(BaseForm):
+class GroupForm(SeenForm):
     """A group of the centre's topics to one department."""
 
     group = SelectField(_l("Onderwerpen over"))

@@ -18,8 +18,8 @@ from kcc.municipalities.models import Municipality
 from kcc.municipalities.rules_readiness import Step
 from kcc.setup.forms import ClosingForm, HolidaysForm, HoursForm, fill, typed
 from kcc.setup.views_blueprint import bp
-from kcc.setup.views_steps import onward, read_form, refuse, save, stay, step_page, today_of, town_of
-from kcc.web.forms import BaseForm
+from kcc.setup.views_steps import onward, read_form, refuse, remove, save, stay, step_page, today_of, town_of
+from kcc.web.forms import SeenForm
 from kcc.web.guards import requires
 
 YEARS_SHOWN = 4
@@ -87,7 +87,7 @@ def remove_closing_day(municipality_id: int, on_day: str) -> ResponseReturnValue
     """Open after all."""
     town = town_of(municipality_id)
     try:
-        save(BaseForm(), town, "closing_days", "", {rules.day(on_day): None})
+        remove(town, "closing_days", "", {rules.day(on_day): None})
     except InvalidInput as fault:
         flash(_(fault.message), "warning")
     return stay(town, Step.CLOSING)
@@ -102,7 +102,7 @@ def _closing_page(town: Municipality, holidays: HolidaysForm | None = None, day:
     return step_page(
         "setup/closing.html", town, Step.CLOSING, form=holidays, day_form=day or ClosingForm(formdata=None),
         days=[(date.fromisoformat(on), values) for on, values in sorted(days.items()) if on >= today.isoformat()],
-        gone=sum(on < today.isoformat() for on in days), years=_years(town, today), remove_form=BaseForm(formdata=None),
+        gone=sum(on < today.isoformat() for on in days), years=_years(town, today), remove_form=SeenForm(formdata=None),
     )  # fmt: skip
 
 

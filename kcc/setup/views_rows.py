@@ -22,8 +22,8 @@ from kcc.setup import views_words as words
 from kcc.setup.forms_rows import NONE, AgreementForm, DepartmentForm, EntranceForm, LinkForm
 from kcc.setup.rules import week_text
 from kcc.setup.views_blueprint import bp
-from kcc.setup.views_steps import read_form, refuse, save, stay, step_page, today_of, town_of
-from kcc.web.forms import BaseForm
+from kcc.setup.views_steps import read_form, refuse, remove, save, stay, step_page, today_of, town_of
+from kcc.web.forms import SeenForm
 from kcc.web.guards import requires
 from kcc.web.person import actor
 
@@ -119,9 +119,12 @@ def agreements(municipality_id: int) -> ResponseReturnValue:
                 rules.checked("service_agreement", {"valid_from": form.valid_from.data})["valid_from"]
             )
             values = {name: form[name].data for name in AgreementForm.FIELDS}
-            actions.agree(actor=actor(), municipality_id=town.id, values=values, day_before=first - timedelta(days=1))
+            actions.agree(
+                actor=actor(), municipality_id=town.id, values=values, day_before=first - timedelta(days=1),
+                seen=form.known,
+            )  # fmt: skip
         except InvalidInput as fault:
-            refuse(form, fault)
+            refuse(form, fault, town)
         else:
             flash(_("Bewaard. Termijnen die al lopen, veranderen niet."), "success")
             return stay(town, Step.AGREEMENT)
@@ -129,7 +132,7 @@ def agreements(municipality_id: int) -> ResponseReturnValue:
         form.valid_from.data = today_of(town).isoformat()
     page = step_page(
         "setup/agreements.html", town, Step.AGREEMENT, form=form, rows=queries.agreements_of(town.id),
-        channels=words.CHANNELS, say_term=words.term, today=today_of(town), remove_form=lambda: BaseForm(formdata=None),
+        channels=words.CHANNELS, say_term=words.term, today=today_of(town), remove_form=lambda: SeenForm(formdata=None),
     )  # fmt: skip
     return page, 422 if form.is_submitted() else 200
 
@@ -140,7 +143,7 @@ def remove_agreement(municipality_id: int, agreement_id: int) -> ResponseReturnV
     """Take away an agreement that was wrong."""
     town = town_of(municipality_id)
     row = _one(queries.agreements_of(town.id), agreement_id)
-    save(BaseForm(), town, "service_agreement", row.id, None)
+    remove(town, "service_agreement", row.id)
     return stay(town, Step.AGREEMENT)
 
 
@@ -165,7 +168,7 @@ def remove_link(municipality_id: int, useful_id: int) -> ResponseReturnValue:
     """A link that is no longer needed."""
     town = town_of(municipality_id)
     row = _one(municipalities.links_of([town.id]), useful_id)
-    save(BaseForm(), town, "useful_link", row.id, None)
+    remove(town, "useful_link", row.id)
     return stay(town, Step.LINKS)
 
 
@@ -180,7 +183,7 @@ def _link_page(town: Municipality, row: UsefulLink | None) -> ResponseReturnValu
             form[name].data = str(getattr(row, name))
     page = step_page(
         "setup/links.html", town, Step.LINKS, form=form, row=row, rows=municipalities.links_of([town.id]),
-        remove_form=lambda: BaseForm(formdata=None),
+        remove_form=lambda: SeenForm(formdata=None),
     )  # fmt: skip
     return page, 422 if form.is_submitted() else 200
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import current_app, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -18,11 +18,14 @@ from kcc.core.errors import InvalidInput
 from kcc.core.permissions import Permission
 from kcc.municipalities import actions_history as history
 from kcc.municipalities import queries as municipalities
+from kcc.municipalities import queries_history
+from kcc.municipalities.actions_history import ChangedMeanwhile
 from kcc.municipalities.models import Municipality
 from kcc.municipalities.rules_readiness import State, Step, readiness
 from kcc.setup import queries
+from kcc.setup import views_words as words
 from kcc.setup.forms import DatedForm
-from kcc.web.forms import BaseForm
+from kcc.web.forms import BaseForm, SeenForm
 from kcc.web.person import actor, current_person
 
 STEPS: dict[Step, tuple[LazyString, str]] = {
@@ -85,16 +88,16 @@ def read_form(form: DatedForm, town: Municipality) -> DatedForm:
     return form
 
 
-def save(form: BaseForm, town: Municipality, kind: str, subject_id: object, values: Any) -> bool:
-    """Make the change and say so; a refusal is shown at its field."""
+def save(form: SeenForm, town: Municipality, kind: str, subject_id: object, values: Any) -> bool:
+    """Make the change and say so; a refusal is shown at its field, and what somebody did meanwhile above the form."""
     try:
         on = form.day(today_of(town)) if isinstance(form, DatedForm) else None
         made = history.change(
             actor=actor(), municipality_id=town.id, subject_type=kind, subject_id=str(subject_id), after=values,
-            effective_on=on,
+            effective_on=on, seen=form.known,
         )  # fmt: skip
     except InvalidInput as fault:
-        refuse(form, fault)
+        refuse(form, fault, town)
         return False
     if made is None:
         flash(_("Er is niets veranderd."), "message")
@@ -105,10 +108,24 @@ def save(form: BaseForm, town: Municipality, kind: str, subject_id: object, valu
     return True
 
 
-def refuse(form: BaseForm, fault: InvalidInput) -> None:
-    """Undo what was begun and show why at the field."""
+def remove(town: Municipality, kind: str, subject_id: object, values: Any = None) -> None:
+    """Take something away and say so, unless somebody changed it meanwhile: then it is shown as it is now."""
+    form = SeenForm()
+    if not save(form, town, kind, subject_id, values):
+        flash(" ".join(str(each) for each in form.form_errors), "warning")
+
+
+def refuse(form: BaseForm, fault: InvalidInput, town: Municipality | None = None) -> None:
+    """Undo what was begun and show why at the field; for a ``town``, what somebody did to it meanwhile."""
+    if isinstance(fault, ChangedMeanwhile) and isinstance(form, SeenForm) and town is not None:
+        form.clash = words.clash(town.id, fault.changes, here=_here(town))
     db.session.rollback()
     form.refuse(fault)
+
+
+def _here(town: Municipality) -> str:
+    rule = request.url_rule
+    return request.path if rule and "GET" in (rule.methods or ()) else url_for("setup.town", municipality_id=town.id)
 
 
 def onward(town: Municipality, step: Step) -> ResponseReturnValue:
@@ -125,5 +142,6 @@ def stay(town: Municipality, step: Step) -> ResponseReturnValue:
 
 
 def town_of(municipality_id: int) -> Municipality:
-    """The town of a page; raises NotFound."""
+    """The town of a page, with how far its history is before anything of it is read; raises NotFound."""
+    g.seen = queries_history.mark_of(municipality_id)
     return municipalities.municipality(municipality_id)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from kcc.core.errors import NotFound
+from kcc.core.errors import InvalidInput, NotFound
 from kcc.core.permissions import Permission
 from kcc.municipalities import queries as municipalities
 from kcc.municipalities.models import Municipality
@@ -19,7 +19,7 @@ from kcc.setup import queries
 from kcc.setup import views_words as words
 from kcc.setup.forms_rows import CopyForm, GroupForm, RouteForm, whole
 from kcc.setup.views_blueprint import bp
-from kcc.setup.views_steps import read_form, save, stay, step_page, town_of
+from kcc.setup.views_steps import read_form, refuse, save, stay, step_page, town_of
 from kcc.web.guards import requires
 from kcc.web.person import actor
 
@@ -40,9 +40,14 @@ def copy_topics(municipality_id: int) -> ResponseReturnValue:
     form.source.choices = _sources(town)
     if not form.validate():
         return _topics_page(town, 0, copying=form), 422
-    number = actions.copy_topics(
-        actor=actor(), municipality_id=town.id, source_id=form.source.data, all_of_them=bool(form.all_of_them.data)
-    )
+    try:
+        number = actions.copy_topics(
+            actor=actor(), municipality_id=town.id, source_id=form.source.data,
+            all_of_them=bool(form.all_of_them.data), seen=form.known,
+        )  # fmt: skip
+    except InvalidInput as fault:
+        refuse(form, fault, town)
+        return _topics_page(town, form.source.data, copying=form), 422
     flash(
         ngettext("%(num)d onderwerp overgenomen.", "%(num)d onderwerpen overgenomen.", number)
         if number
@@ -60,9 +65,14 @@ def route_group(municipality_id: int) -> ResponseReturnValue:
     form = _group_form(town, GroupForm())
     if not form.validate():
         return _topics_page(town, 0, grouping=form), 422
-    number = actions.route_group(
-        actor=actor(), municipality_id=town.id, group=form.group.data, department_id=form.department_id.data
-    )
+    try:
+        number = actions.route_group(
+            actor=actor(), municipality_id=town.id, group=form.group.data, department_id=form.department_id.data,
+            seen=form.known,
+        )  # fmt: skip
+    except InvalidInput as fault:
+        refuse(form, fault, town)
+        return _topics_page(town, 0, grouping=form), 422
     flash(ngettext("%(num)d onderwerp toegevoegd.", "%(num)d onderwerpen toegevoegd.", number), "success")
     return stay(town, Step.TOPICS)
 

@@ -20,7 +20,7 @@ from kcc.setup import queries
 from kcc.setup import views_words as words
 from kcc.setup.forms import ColourForm, IdentityForm, LogoForm, LooksForm, NewTownForm, OpenForm, fill, typed
 from kcc.setup.views_blueprint import bp
-from kcc.setup.views_steps import onward, read_form, refuse, save, step_page, today_of, town_of
+from kcc.setup.views_steps import onward, read_form, refuse, remove, save, step_page, today_of, town_of
 from kcc.web.guards import requires, takes_files
 from kcc.web.person import actor, current_person
 
@@ -110,14 +110,17 @@ def save_logo(municipality_id: int) -> ResponseReturnValue:
         return _looks(found, form)
     try:
         if request.form.get("do") == "none":
-            save(form, found, "municipality", found.id, {"logo": None})
+            remove(found, "municipality", found.id, {"logo": None})
         else:
             actions.set_logo(
-                actor=actor(), municipality_id=found.id, data=form.logo.data.read() if form.logo.data else b""
+                actor=actor(),
+                municipality_id=found.id,
+                data=form.logo.data.read() if form.logo.data else b"",
+                seen=form.known,
             )
             flash(_("Bewaard."), "success")
     except InvalidInput as fault:
-        refuse(form, fault)
+        refuse(form, fault, found)
         return _looks(found, form)
     return redirect(url_for("setup.looks", municipality_id=found.id), 303)
 

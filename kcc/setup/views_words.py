@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,8 +15,11 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from kcc.municipalities import queries as municipalities
+from kcc.municipalities import queries_history
 from kcc.municipalities.models_history import SetupChange
 from kcc.people import queries as people
+from kcc.web.filters import day, short_moment
+from kcc.web.forms import Clash, Meanwhile
 
 KINDS: dict[str, LazyString] = {
     "municipality": _l("Gemeente"),
@@ -124,6 +127,26 @@ def lines(made: SetupChange, names: Names) -> list[Line]:
         for key in keys
         if before.get(key) != after.get(key)
     ]
+
+
+def clash(municipality_id: int, changes: Sequence[SetupChange], *, here: str) -> Clash:
+    """What others did while a page stood open, in words; ``here`` is the page as it is now."""
+    names = Names.of(municipality_id, changes)
+    who = people.names_of([made.account_id for made in changes])
+    done = [
+        Meanwhile(
+            title(made, names), by(made, who), [(line.label, line.before, line.after) for line in lines(made, names)]
+        )
+        for made in changes
+    ]
+    return Clash(done, over=queries_history.mark_of(municipality_id), here=here)
+
+
+def by(made: SetupChange, names: Mapping[uuid.UUID, str]) -> str:
+    """Who made a change, and when."""
+    name = names.get(made.account_id) if made.account_id else None
+    said = _("%(name)s, %(at)s", name=name or _("het systeem"), at=short_moment(made.made_at))
+    return said if made.applied_at else _("%(said)s, gaat in op %(on)s", said=said, on=day(made.effective_on))
 
 
 def _label(made: SetupChange, key: str, names: Names) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from flask import g, request
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, TextAreaField
@@ -17,6 +20,8 @@ from kcc.core.errors import InvalidInput
 from kcc.web.language import FormWords
 
 FORM_WORDS = FormWords()
+OVER = "over"
+"""The button of a refusal: save it over what somebody did meanwhile."""
 
 
 def _clean(value: Any) -> Any:
@@ -52,6 +57,38 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
             target.errors = [*target.errors, _(fault.message)]
         else:
             self.form_errors.append(_(fault.message))
+
+
+@dataclass(frozen=True)
+class Meanwhile:
+    """One thing that somebody did while a page stood open: which, who and when, and of each field what it was and became."""
+
+    title: str
+    by: str
+    lines: Sequence[tuple[str, str, str]]
+
+
+@dataclass(frozen=True)
+class Clash:
+    """Why a form was refused: what happened meanwhile; ``over`` is the mark with which it is saved all the same, ``here``
+    the page as it is now."""
+
+    done: Sequence[Meanwhile]
+    over: str
+    here: str
+
+
+class SeenForm(BaseForm):
+    """A form on a page of set-up: it says how far the history was when the page was read, so that saving an old page
+    over what somebody did since is refused and told (``components/forms.html: error_summary``)."""
+
+    seen = HiddenField(default=lambda: g.get("seen", ""))
+    clash: Clash | None = None
+
+    @property
+    def known(self) -> str:
+        """How far the writer has seen the history: with the page, or in the refusal that they save over."""
+        return request.form.get(OVER) or self.seen.data or ""
 
 
 class Limit:

@@ -168,3 +168,47 @@ def test_a_change_that_can_no_longer_be_says_why_and_stops_no_other(world: World
         faults = db.session.scalars(sa.select(SetupChange.fault).where(SetupChange.fault.is_not(None))).all()
         assert faults == ["Dit bestaat niet (meer)."]
     assert greeting(world) == "Straks"
+
+
+def mark(world: World) -> str:
+    with world.scope("administrator", Permission.SETUP_MANAGE):
+        return queries_history.mark_of(world.towns["Aalburg"])
+
+
+def test_what_was_changed_since_the_page_was_read_is_not_undone_in_silence(world: World) -> None:
+    town = world.towns["Aalburg"]
+    seen = mark(world)
+    theirs = changed(world, "municipality", town, {"greeting": "Van mij"})
+    with pytest.raises(history.ChangedMeanwhile) as refused:
+        changed(world, "municipality", town, {"greeting": "Van u", "accent": 4}, seen=seen)
+    assert theirs is not None and len(refused.value.changes) == 1
+    assert greeting(world) == "Van mij"
+    assert changed(world, "municipality", town, {"accent": 4}, seen=seen) is not None, "another field is nobody's"
+    assert changed(world, "municipality", town, {"greeting": "Van u"}, seen=mark(world)) is not None
+    assert changed(world, "municipality", town, {"greeting": "Van wie niet keek"}, seen="geen merk") is not None
+
+
+def test_a_change_that_came_into_force_or_waits_for_its_day_counts_too(world: World) -> None:
+    town, on = world.towns["Aalburg"], (now() + TOMORROW).date()
+    seen = mark(world)
+    made = changed(world, "municipality", town, {"greeting": "Straks"}, effective_on=on)
+    with pytest.raises(history.ChangedMeanwhile):
+        changed(world, "municipality", town, {"greeting": "Ook straks"}, effective_on=on, seen=seen)
+    seen = mark(world)
+    with world.scope("administrator", Permission.SETUP_MANAGE) as actor:
+        assert history.apply_due(actor=actor, municipality_id=town, at=now() + TOMORROW) == 1
+        db.session.commit()
+    with pytest.raises(history.ChangedMeanwhile):
+        changed(world, "municipality", town, {"greeting": "Te laat"}, seen=seen)
+    assert made is not None
+
+
+def test_a_cancelled_change_stands_in_nobody_s_way(world: World) -> None:
+    town, on = world.towns["Aalburg"], (now() + TOMORROW).date()
+    seen = mark(world)
+    made = changed(world, "municipality", town, {"greeting": "Straks"}, effective_on=on)
+    assert made is not None
+    with world.scope("administrator", Permission.SETUP_MANAGE) as actor:
+        history.cancel(actor=actor, change_id=made.id)
+        db.session.commit()
+    assert changed(world, "municipality", town, {"greeting": "Nu"}, seen=seen) is not None

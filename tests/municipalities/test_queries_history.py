@@ -36,3 +36,10 @@ def test_the_newest_stand_first_and_each_is_met_once(world: World) -> None:
 def test_another_town_s_change_is_not_there(world: World) -> None:
     with world.scope("administrator", Permission.SETUP_MANAGE), pytest.raises(NotFound):
         queries.change_of(world.towns["Aalburg"], uuid.uuid4())
+
+
+def test_a_mark_is_read_back_and_nonsense_is_none() -> None:
+    assert queries.moment_of(queries.NOTHING_YET) is not None
+    assert queries.moment_of("2026-11-25T10:00:00+00:00") is not None
+    for nonsense in ("", "gisteren", "2026-11-25", "1"):
+        assert queries.moment_of(nonsense) is None, nonsense
