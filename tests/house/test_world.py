@@ -1,7 +1,11 @@
-"""No test finds what another left behind: the world is put back as it was built."""
+"""No test finds what another left behind, and every page that a test sees is judged."""
 
 from __future__ import annotations
 
+import pytest
+from bs4 import BeautifulSoup
+
+from tests.support.page import judge_page
 from tests.support.world import DOORS, World
 
 
@@ -22,3 +26,31 @@ def test_the_world_forgets_what_a_test_changed_in_it(world: World) -> None:
         assert admin.execute("select count(*) from department_member").fetchone() != (0,)
         for table in DOORS:
             assert admin.execute(f"select count(*) from {table}").fetchone() == (0,), table
+
+
+SOUND = "<!doctype html><html lang=nl><head><title>t</title></head><body><h1>k</h1>{}</body></html>"
+
+
+def judged(body: str) -> None:
+    """What a page with this in it is told."""
+    text = SOUND.format(body)
+    judge_page(text, BeautifulSoup(text, "html.parser"), "/")
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        ("<p>een<p/></div>", "HTML"),
+        ("<h1>nog een</h1>", "2 h1"),
+        ('<p id="a"></p><p id="a"></p>', "ids twice"),
+        ('<p style="color: red">rood</p>', "inline style"),
+        ("<script>1</script>", "without nonce"),
+        ('<input name="x" id="x"><label for="y">y</label>', "without label"),
+        ('<form method="post"></form>', "without CSRF"),
+    ],
+)
+def test_every_page_is_judged_however_many_like_it_were_sound(body: str, fault: str) -> None:
+    judged("<p>een</p>")
+    judged("<p>twee</p>")
+    with pytest.raises(AssertionError, match=fault):
+        judged(body)
