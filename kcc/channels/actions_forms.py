@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from kcc.channels import actions, actions_files, queries_files
 from kcc.channels import queries_forms as queries
-from kcc.channels.models_forms import FormFile, Rating, ReceivedForm, WebForm
+from kcc.channels.models_forms import FormFile, Rating, ReceivedForm
 from kcc.contacts import actions as contacts
 from kcc.contacts import queries as tickets
 from kcc.contacts.models import Ticket
@@ -28,7 +28,6 @@ from kcc.core.clock import now
 from kcc.core.db import db
 from kcc.core.errors import InvalidInput, InvalidState, NotFound
 from kcc.core.permissions import Actor
-from kcc.municipalities import queries as municipalities
 from kcc.routing import actions as routing
 
 logger = logging.getLogger(__name__)
@@ -135,30 +134,6 @@ def sweep_forms(*, actor: Actor, municipality_id: int) -> Swept:
         )
     db.session.flush()
     return swept
-
-
-def set_web_form(
-    *, actor: Actor, entrance_id: int, words: dict[str, dict[str, str]], frame_ancestors: list[str]
-) -> WebForm:
-    """Set how the form of an entrance looks and which sites (https origins) may show it in a frame. Raises NotFound."""
-    entrance = municipalities.entrance(entrance_id)
-    if entrance.kind != "form":
-        raise NotFound
-    form = queries.web_form(entrance.municipality_id, entrance.id)
-    if form is None:
-        form = WebForm(municipality_id=entrance.municipality_id, entrance_id=entrance.id)
-        db.session.add(form)
-    form.words, form.frame_ancestors = words, frame_ancestors
-    audit.record(
-        actor=actor,
-        verb="web_form.set",
-        subject_type="entrance",
-        subject_id=entrance.id,
-        municipality_id=entrance.municipality_id,
-        fields=["words", "frame_ancestors"],
-    )
-    db.session.flush()
-    return form
 
 
 def _ask(actor: Actor, form: ReceivedForm) -> str:

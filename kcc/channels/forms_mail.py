@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, EmailField, HiddenField, SelectField, StringField
+from wtforms import BooleanField, EmailField, SelectField, StringField
 from wtforms.validators import DataRequired
 
 from kcc.contacts.forms import ChangeForm, TypedText
-from kcc.web.forms import BaseForm, Limit, LongTextField
+from kcc.web.forms import BaseForm, Limit, LongTextField, SeenForm
 
 DISMISSAL_WORDS = {
     "spam": _l("Ongewenste reclame of oplichting"),
@@ -52,20 +52,18 @@ class PlainMailForm(BaseForm):
     """A button that needs nothing typed."""
 
 
-class MailboxForm(BaseForm):
+class MailboxForm(SeenForm):
     """How a town writes from a mailbox."""
 
-    version = HiddenField()
     sender_name = StringField(_l("Naam van de afzender"), validators=[Limit(100)])
     signature = LongTextField(_l("Ondertekening"), limit=1000)
     receipt_on = BooleanField(_l("Stuur de inwoner een ontvangstbevestiging"))
     receipt_text = LongTextField(_l("Tekst van de ontvangstbevestiging"), limit=2000)
 
 
-class StandardTextForm(BaseForm):
+class StandardTextForm(SeenForm):
     """A text to answer with."""
 
-    version = HiddenField()
     title = StringField(_l("Titel"), validators=[DataRequired(_l("Geef de tekst een titel.")), Limit(100)])
     body = LongTextField(_l("Tekst"), limit=8000, validators=[DataRequired(_l("Vul de tekst in."))])
     active = BooleanField(_l("In gebruik"), default=True)

@@ -10,10 +10,10 @@ from wtforms import StringField
 from wtforms.validators import ValidationError
 
 from kcc.channels import rules_forms as rules
-from kcc.web.forms import BaseForm, Limit, LongTextField
+from kcc.web.forms import Limit, LongTextField, SeenForm
 
 
-class WebFormForm(BaseForm):
+class WebFormForm(SeenForm):
     """Words in two languages, and sites."""
 
     title_nl = StringField(_l("Kop in het Nederlands"), validators=[Limit(120)])
@@ -32,8 +32,8 @@ class WebFormForm(BaseForm):
             ) from fault
 
     def words(self) -> dict[str, dict[str, str]]:
-        """The words by language, without empty ones."""
+        """The words by language."""
         return {
-            language: {name: text for name in ("title", "intro") if (text := self[f"{name}_{language}"].data or "")}
+            language: {name: self[f"{name}_{language}"].data or "" for name in ("title", "intro")}
             for language in rules.LANGUAGES
         }

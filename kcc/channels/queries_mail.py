@@ -247,6 +247,11 @@ def standard_texts(municipality_id: int, *, all_of_them: bool = False) -> list[S
     return list(db.session.scalars(asked if all_of_them else asked.where(StandardText.active)))
 
 
+def text_titles(municipality_id: int) -> dict[str, str]:
+    """The titles of a town's standard texts by id, those put away too."""
+    return {str(text.id): text.title for text in standard_texts(municipality_id, all_of_them=True)}
+
+
 def stuck(municipality_id: int, before: datetime) -> list[ReceivedMail]:
     """Mails of a town that nobody decided about though they came before this moment (UTC), oldest first."""
     return list(

@@ -10,15 +10,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kcc.channels import actions_forms, queries_forms
+from kcc.channels import actions_forms, actions_texts, queries_forms
 from kcc.channels import rules_forms as rules
 from kcc.channels.forms_settings import WebFormForm
 from kcc.channels.public_door import Entrance as Address
 from kcc.channels.views_blueprint import bp
 from kcc.core.db import db
-from kcc.core.errors import InvalidState, NotFound
+from kcc.core.errors import InvalidInput, InvalidState, NotFound
 from kcc.core.permissions import Permission
 from kcc.municipalities import queries as municipalities
+from kcc.municipalities import views_meanwhile
 from kcc.municipalities.models import Entrance
 from kcc.parties.evidence import record_look
 from kcc.web.forms import BaseForm
@@ -104,19 +105,22 @@ def edit_form(webform_id: int) -> ResponseReturnValue:
     entrance = municipalities.entrance(webform_id)
     if entrance.kind != "form":
         raise NotFound
+    views_meanwhile.remember(entrance.municipality_id)
+    town = municipalities.municipality(entrance.municipality_id)
     form = WebFormForm()
     if form.validate_on_submit():
-        actions_forms.set_web_form(
-            actor=actor(),
-            entrance_id=entrance.id,
-            words=form.words(),
-            frame_ancestors=rules.sites_of(form.sites.data or ""),
-        )
-        flash(_("Het formulier is aangepast."), "success")
-        return redirect(url_for("channels.form_settings"), 303)
+        try:
+            actions_texts.set_web_form(
+                actor=actor(), entrance_id=entrance.id, words=form.words(), sites=rules.sites_of(form.sites.data or ""),
+                seen=form.known,
+            )  # fmt: skip
+        except InvalidInput as fault:
+            views_meanwhile.refuse(form, fault, town.id, request.path)
+        else:
+            flash(_("Het formulier is aangepast."), "success")
+            return redirect(url_for("channels.form_settings"), 303)
     if not form.is_submitted():
         _fill(form, entrance)
-    town = municipalities.municipality(entrance.municipality_id)
     page = render_template(
         "channels/form_edit.html", form=form, entrance=entrance, municipality=town, address=_address(entrance)
     )

@@ -16,12 +16,12 @@ from kcc.channels.actions_outbox import USUAL_RECEIPT
 from kcc.channels.forms_mail import MailboxForm, StandardTextForm
 from kcc.channels.models_mail import Mailbox, StandardText
 from kcc.channels.views_blueprint import mail_texts_bp as bp
-from kcc.core.db import db
-from kcc.core.errors import Conflict, InvalidInput, NotFound
+from kcc.core.errors import InvalidInput, NotFound
 from kcc.core.permissions import Permission
 from kcc.municipalities import queries as municipalities
+from kcc.municipalities import views_meanwhile
 from kcc.municipalities.models import Entrance
-from kcc.web.forms import BaseForm
+from kcc.web.forms import BaseForm, SeenForm
 from kcc.web.guards import requires
 from kcc.web.navigation import add_entry
 from kcc.web.person import actor
@@ -40,6 +40,7 @@ def overview() -> ResponseReturnValue:
 @requires(Permission.KNOWLEDGE_EDIT)
 def save_mailbox(municipality_id: int, entrance_id: int) -> ResponseReturnValue:
     """Keep how a town writes from a mailbox."""
+    views_meanwhile.remember(municipality_id)
     municipalities.municipality(municipality_id)
     if entrance_id not in {entrance.id for entrance, _box in queries.mailboxes_of(municipality_id)}:
         raise NotFound
@@ -50,12 +51,10 @@ def save_mailbox(municipality_id: int, entrance_id: int) -> ResponseReturnValue:
         actions_texts.set_mailbox(
             actor=actor(), municipality_id=municipality_id, entrance_id=entrance_id,
             sender_name=form.sender_name.data or "", signature=form.signature.data or "",
-            receipt_on=bool(form.receipt_on.data), receipt_text=form.receipt_text.data or "", version=_version(form),
+            receipt_on=bool(form.receipt_on.data), receipt_text=form.receipt_text.data or "", seen=form.known,
         )  # fmt: skip
-    except Conflict as fault:
-        db.session.rollback()
-        form.form_errors.append(_(fault.message))
-        return _page(municipality_id, form, entrance_id, 409)
+    except InvalidInput as fault:
+        return _refused(municipality_id, form, entrance_id, fault)
     flash(_("Bewaard."), "success")
     return redirect(url_for("mail_texts.overview", town=municipality_id), 303)
 
@@ -75,12 +74,11 @@ def save_text(municipality_id: int, text_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _save(municipality_id: int, text_id: uuid.UUID | None) -> ResponseReturnValue:
+    views_meanwhile.remember(municipality_id)
     municipalities.municipality(municipality_id)
     if text_id is not None and text_id not in {t.id for t in queries.standard_texts(municipality_id, all_of_them=True)}:
         raise NotFound
     form = StandardTextForm()
-    if text_id is None:
-        del form.version
     form = _named(form, f"text-{text_id or 'new'}")
     if not form.validate():
         return _page(municipality_id, form, text_id, 422)
@@ -88,18 +86,18 @@ def _save(municipality_id: int, text_id: uuid.UUID | None) -> ResponseReturnValu
         actions_texts.save_text(
             actor=actor(), municipality_id=municipality_id, text_id=text_id, title=form.title.data or "",
             body=form.body.data or "", active=bool(form.active.data) or text_id is None,
-            version=0 if text_id is None else _version(form),
+            seen=form.known,
         )  # fmt: skip
     except InvalidInput as fault:
-        db.session.rollback()
-        form.refuse(fault, "title")
-        return _page(municipality_id, form, text_id, 422)
-    except Conflict as fault:
-        db.session.rollback()
-        form.form_errors.append(_(fault.message))
-        return _page(municipality_id, form, text_id, 409)
+        return _refused(municipality_id, form, text_id, fault)
     flash(_("De standaardtekst is bewaard."), "success")
     return redirect(url_for("mail_texts.overview", town=municipality_id), 303)
+
+
+def _refused(municipality_id: int, form: SeenForm, of: object, fault: InvalidInput) -> ResponseReturnValue:
+    here = url_for("mail_texts.overview", town=municipality_id)
+    views_meanwhile.refuse(form, fault, municipality_id, here)
+    return _page(municipality_id, form, of, 422)
 
 
 def _page(
@@ -107,6 +105,7 @@ def _page(
 ) -> tuple[str, int]:
     towns = municipalities.visible_municipalities()
     town = next((each for each in towns if each.id == town_id), towns[0])
+    views_meanwhile.remember(town.id)
     boxes = [
         (entrance, box, refused if isinstance(refused, MailboxForm) and entrance.id == of else _box_form(entrance, box))
         for entrance, box in queries.mailboxes_of(town.id)
@@ -131,16 +130,11 @@ def _page(
 
 def _box_form(entrance: Entrance, box: Mailbox | None) -> MailboxForm:
     form = MailboxForm(formdata=None, obj=box) if box else MailboxForm(formdata=None)
-    form.version.data = str(box.version if box else 0)
     return _named(form, f"box-{entrance.id}")
 
 
 def _text_form(text: StandardText | None) -> StandardTextForm:
     form = StandardTextForm(formdata=None, obj=text) if text else StandardTextForm(formdata=None)
-    if text is None:
-        del form.version
-    else:
-        form.version.data = str(text.version)
     return _named(form, f"text-{text.id if text else 'new'}")
 
 
@@ -150,10 +144,3 @@ def _named(form: BaseForm, prefix: str) -> BaseForm:
         field.id = f"{prefix}-{field.name}"
         field.label.field_id = field.id
     return form
-
-
-def _version(form: BaseForm) -> int:
-    text = str(form.version.data or "")
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise Conflict
-    return int(text)

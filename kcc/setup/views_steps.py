@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import current_app, flash, g, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -18,12 +18,10 @@ from kcc.core.errors import InvalidInput
 from kcc.core.permissions import Permission
 from kcc.municipalities import actions_history as history
 from kcc.municipalities import queries as municipalities
-from kcc.municipalities import queries_history
-from kcc.municipalities.actions_history import ChangedMeanwhile
+from kcc.municipalities import views_meanwhile
 from kcc.municipalities.models import Municipality
 from kcc.municipalities.rules_readiness import State, Step, readiness
 from kcc.setup import queries
-from kcc.setup import views_words as words
 from kcc.setup.forms import DatedForm
 from kcc.web.forms import BaseForm, SeenForm
 from kcc.web.person import actor, current_person
@@ -117,15 +115,11 @@ def remove(town: Municipality, kind: str, subject_id: object, values: Any = None
 
 def refuse(form: BaseForm, fault: InvalidInput, town: Municipality | None = None) -> None:
     """Undo what was begun and show why at the field; for a ``town``, what somebody did to it meanwhile."""
-    if isinstance(fault, ChangedMeanwhile) and isinstance(form, SeenForm) and town is not None:
-        form.clash = words.clash(town.id, fault.changes, here=_here(town))
+    if town is not None:
+        views_meanwhile.refuse(form, fault, town.id, url_for("setup.town", municipality_id=town.id))
+        return
     db.session.rollback()
     form.refuse(fault)
-
-
-def _here(town: Municipality) -> str:
-    rule = request.url_rule
-    return request.path if rule and "GET" in (rule.methods or ()) else url_for("setup.town", municipality_id=town.id)
 
 
 def onward(town: Municipality, step: Step) -> ResponseReturnValue:
@@ -143,5 +137,5 @@ def stay(town: Municipality, step: Step) -> ResponseReturnValue:
 
 def town_of(municipality_id: int) -> Municipality:
     """The town of a page, with how far its history is before anything of it is read; raises NotFound."""
-    g.seen = queries_history.mark_of(municipality_id)
+    views_meanwhile.remember(municipality_id)
     return municipalities.municipality(municipality_id)

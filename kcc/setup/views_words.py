@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -14,12 +14,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from kcc.channels.queries_mail import text_titles
 from kcc.municipalities import queries as municipalities
-from kcc.municipalities import queries_history
 from kcc.municipalities.models_history import SetupChange
+from kcc.municipalities.views_meanwhile import TELLERS
 from kcc.people import queries as people
 from kcc.web.filters import day, short_moment
-from kcc.web.forms import Clash, Meanwhile
+from kcc.web.forms import Meanwhile
 
 KINDS: dict[str, LazyString] = {
     "municipality": _l("Gemeente"),
@@ -30,6 +31,9 @@ KINDS: dict[str, LazyString] = {
     "service_agreement": _l("Afspraak"),
     "topic_routes": _l("Onderwerpen en routes"),
     "useful_link": _l("Nuttige link"),
+    "mailbox": _l("Mailbox"),
+    "standard_text": _l("Standaardtekst"),
+    "web_form": _l("Webformulier"),
 }
 FIELDS: dict[str, LazyString] = {
     "name": _l("Naam"), "short_code": _l("Korte code"), "cbs_code": _l("CBS-code"), "rsin": _l("RSIN"), "oin": _l("OIN"),
@@ -41,6 +45,11 @@ FIELDS: dict[str, LazyString] = {
     "deputy_id": _l("Vervanger"), "fallback_id": _l("Vangt op"), "channel": _l("Kanaal"), "percent": _l("Percentage"),
     "within_seconds": _l("Opgenomen binnen (seconden)"), "answer_amount": _l("Antwoord binnen"), "answer_unit": _l("Eenheid"),
     "valid_from": _l("Geldt vanaf"), "valid_to": _l("Geldt tot en met"), "url": _l("Adres"), "position": _l("Plaats"),
+    "sender_name": _l("Naam van de afzender"), "signature": _l("Ondertekening"), "receipt_on": _l("Ontvangstbevestiging"),
+    "receipt_text": _l("Tekst van de ontvangstbevestiging"), "title": _l("Titel"), "body": _l("Tekst"),
+    "title_nl": _l("Kop in het Nederlands"), "intro_nl": _l("Inleiding in het Nederlands"), "thanks_nl": _l("Dank in het Nederlands"),
+    "title_en": _l("Kop in het Engels"), "intro_en": _l("Inleiding in het Engels"), "thanks_en": _l("Dank in het Engels"),
+    "sites": _l("Sites"),
 }  # fmt: skip
 CHANNELS: dict[str, LazyString] = {
     "phone": _l("Telefoon"), "email": _l("E-mail"), "counter": _l("Balie"), "letter": _l("Brief"), "webform": _l("Webformulier"),
@@ -66,6 +75,10 @@ DEPARTMENT_KINDS: dict[str, LazyString] = {"afdeling": _l("Afdeling"), "groep": 
 NOTHING = "–"
 
 
+OF_ENTRANCES = ("entrance", "mailbox", "web_form")
+"""Kinds whose subject is an entrance, which gives its name."""
+
+
 @dataclass(frozen=True)
 class Names:
     """Names by number of what changes refer to."""
@@ -74,12 +87,14 @@ class Names:
     topics: Mapping[int, str]
     people: Mapping[uuid.UUID, str]
     entrances: Mapping[int, str]
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, municipality_id: int, changes: Iterable[SetupChange]) -> Names:
         """Those that these changes of one town need, in four questions."""
-        topics, accounts = set(), set()
+        topics, accounts, kinds = set(), set(), set()
         for made in changes:
+            kinds.add(made.subject_type)
             for values in (made.before or {}, made.after or {}):
                 if made.subject_type == "topic_routes":
                     topics |= {int(topic) for topic in values}
@@ -92,6 +107,7 @@ class Names:
             municipalities.topic_names(topics) if topics else {},
             people.names_of(accounts),
             municipalities.entrance_labels(municipality_id),
+            text_titles(municipality_id) if "standard_text" in kinds else {},
         )
 
 
@@ -108,11 +124,12 @@ def title(made: SetupChange, names: Names) -> str:
     """Which thing a change is about."""
     kind = str(KINDS[made.subject_type])
     values = {**(made.before or {}), **(made.after or {})}
-    name = values.get("name") or values.get("label") or ""
+    name = values.get("name") or values.get("label") or values.get("title") or ""
+    name = names.texts.get(made.subject_id) or name
     if made.subject_id.isdigit():
-        number = int(made.subject_id)
-        known = {"department": names.departments, "entrance": names.entrances}.get(made.subject_type, {})
-        name = known.get(number) or name
+        of_entrances = names.entrances if made.subject_type in OF_ENTRANCES else {}
+        known = names.departments if made.subject_type == "department" else of_entrances
+        name = known.get(int(made.subject_id)) or name
     if made.subject_type == "service_agreement" and values.get("channel"):
         name = str(CHANNELS.get(values["channel"], values["channel"]))
     return f"{kind} {name}" if name and made.subject_type != "municipality" else kind
@@ -129,17 +146,19 @@ def lines(made: SetupChange, names: Names) -> list[Line]:
     ]
 
 
-def clash(municipality_id: int, changes: Sequence[SetupChange], *, here: str) -> Clash:
-    """What others did while a page stood open, in words; ``here`` is the page as it is now."""
+def meanwhile(municipality_id: int, changes: Sequence[SetupChange]) -> list[Meanwhile]:
+    """What others did while a page stood open, in words."""
     names = Names.of(municipality_id, changes)
     who = people.names_of([made.account_id for made in changes])
-    done = [
+    return [
         Meanwhile(
             title(made, names), by(made, who), [(line.label, line.before, line.after) for line in lines(made, names)]
         )
         for made in changes
     ]
-    return Clash(done, over=queries_history.mark_of(municipality_id), here=here)
+
+
+TELLERS.append(meanwhile)
 
 
 def by(made: SetupChange, names: Mapping[uuid.UUID, str]) -> str:
@@ -174,8 +193,8 @@ def say(made: SetupChange, key: str, value: Any, names: Names) -> str:
 
 
 def _field(key: str, value: Any, names: Names) -> str:
-    if isinstance(value, bool):
-        return _("ja") if value else _("nee")
+    if isinstance(value, bool | list):
+        return _plain(value)
     if key == "hours":
         return "; ".join(f"{weekday(int(each))} {blocks(value[each])}" for each in sorted(value))
     if key in ("fallback_id", "parent_id"):
@@ -194,6 +213,12 @@ def _field(key: str, value: Any, names: Names) -> str:
     if key == "kind":
         listed = {**ENTRANCES, **DEPARTMENT_KINDS}
     return str(listed.get(value, value))  # type: ignore[attr-defined]
+
+
+def _plain(value: bool | list[Any]) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value) or NOTHING
+    return _("ja") if value else _("nee")
 
 
 def _route(route: Mapping[str, Any], names: Names) -> str:

@@ -12,7 +12,7 @@ from kcc.channels import queries_forms as queries
 from kcc.core import jobs
 from kcc.core.db import db
 from kcc.core.errors import InvalidState, NotFound
-from kcc.core.permissions import Actor, Permission
+from kcc.core.permissions import Permission
 from tests.channels.citizens import as_worker, asked, open_form, receipt, send, ticket_of, work
 from tests.channels.files import PNG
 from tests.support.world import World
@@ -211,16 +211,3 @@ def test_a_worker_that_dies_halfway_leaves_a_form_to_be_done_again(
         admin.execute("update job set run_after = now()")
     work(world)
     assert balance(world).even and states(world) == ["ticketed"]
-
-
-def test_the_look_of_a_form_is_set_for_forms_only(world: World) -> None:
-    key = open_form(world)
-    with world.scope("administrator", Permission.SETUP_MANAGE) as actor:
-        made = forms.set_web_form(
-            actor=actor, entrance_id=int(key.split("-")[0]), words={"nl": {"title": "Kop"}}, frame_ancestors=[]
-        )
-        assert made.words == {"nl": {"title": "Kop"}}
-        with pytest.raises(NotFound):
-            forms.set_web_form(actor=actor, entrance_id=world.entrances["Aalburg"], words={}, frame_ancestors=[])
-        with pytest.raises(NotFound):
-            forms.set_web_form(actor=Actor.job(), entrance_id=world.entrances["Bergen"], words={}, frame_ancestors=[])

@@ -92,6 +92,21 @@ def test_an_administrator_gives_a_form_its_words_and_sites(world: World) -> None
     assert "Vraag het ons" in world.page("administrator").get(f"/setup/forms/{form.split('-')[0]}").text
 
 
+def test_what_a_form_says_has_a_history_and_no_old_page_is_saved_over_it(world: World) -> None:
+    number = open_form(world).split("-")[0]
+    first = world.page("administrator").get(f"/setup/forms/{number}")
+    second = world.page("administrator").get(f"/setup/forms/{number}")
+    first.submit(title_nl="Vraag het ons")
+    second.submit(title_nl="Stel uw vraag", status=422)
+    assert "Vraag het ons" in second.by_testid("clash").text
+    second.submit(button="over", title_nl="Stel uw vraag")
+    changes = world.page("administrator").get(f"/setup/towns/{world.towns['Aalburg']}/changes?kind=web_form")
+    said = [each.text for each in changes.soup.select("[data-testid=setup-change] dd")]
+    assert [text.split() for text in said] == ["Vraag het ons Stel uw vraag".split(), "Vraag het ons".split()]
+    changes.submit("[data-testid=setup-change] form")
+    assert "Vraag het ons" in world.page("administrator").get(f"/setup/forms/{number}").text
+
+
 def test_a_wrong_site_is_told_at_its_field(world: World) -> None:
     form = open_form(world)
     page = world.page("administrator").get(f"/setup/forms/{form.split('-')[0]}")

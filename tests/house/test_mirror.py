@@ -72,6 +72,7 @@ def test_no_reason_outlives_its_module() -> None:
 
 
 TESTED_ELSEWHERE: dict[str, str] = {
+    "municipalities/views_meanwhile": "tests/setup/test_views_steps.py, tests/channels/test_views_texts.py",
     "setup/actions_people_file": "tests/setup/test_views_people.py",
     "setup/forms_people": "tests/setup/test_views_person.py",
     "setup/people_words": "tests/setup/test_views_person.py",

@@ -15,12 +15,14 @@ def test_what_is_written_is_read_again_the_same(world: World) -> None:
     town = world.towns["Aalburg"]
     with world.scope("administrator", Permission.SETUP_MANAGE):
         for kind, each in SUBJECTS.items():
+            if kind in ("mailbox", "web_form"):
+                continue  # registered by an upper room, which tests them
             subject_id = {
                 "municipality": town, "department": world.departments["Aalburg", "afval"], "entrance": world.entrances["Aalburg"],
             }.get(kind, "")  # fmt: skip
             read = each.read(town, str(subject_id))
             if read is None:
-                assert kind in ("service_agreement", "useful_link")
+                assert kind in ("service_agreement", "useful_link", "standard_text")
                 continue
             assert each.check(read) == read, kind
             each.write(town, str(subject_id), read)
