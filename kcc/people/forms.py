@@ -94,3 +94,21 @@ class WelcomeForm(BaseForm):
         validators=[EqualTo("new_password", _l("Dit is niet hetzelfde als het nieuwe wachtwoord."))],
     )
     code = StringField(_l("Code uit de app"), validators=[InputRequired(_l("Vul de code in.")), Limit(40)])
+
+
+class AddressForm(BaseForm):
+    """Another e-mail address, with the password and, where codes are on, a code."""
+
+    email = EmailField(
+        _l("Nieuw e-mailadres"), validators=[InputRequired(_l("Vul het nieuwe e-mailadres in.")), Limit(254)]
+    )
+    password = PasswordField(_l("Wachtwoord"), validators=[InputRequired(_l("Vul uw wachtwoord in.")), Limit(1000)])
+    code = StringField(_l("Code uit de app of herstelcode"), validators=[Limit(40)])
+
+
+class ConfirmAddressForm(BaseForm):
+    """The secret of the link to a new address."""
+
+    code = StringField(
+        _l("Code uit de mail"), validators=[InputRequired(_l("Vul de code uit de mail in.")), Limit(100)]
+    )

@@ -65,6 +65,17 @@ class OwnFactors:
     codes_left: int
 
 
+@dataclass(frozen=True)
+class OwnEmailChange:
+    """Another address that was asked for one's account; the link works until ``expires_at`` (UTC), None before it was mailed."""
+
+    id: uuid.UUID
+    email: str
+    asked_at: datetime
+    expires_at: datetime | None
+    own: bool
+
+
 def names_of(account_ids: Collection[uuid.UUID | None]) -> dict[uuid.UUID, str]:
     """Names by account id, of those whom this scope may see."""
     ids = {each for each in account_ids if each is not None}
@@ -116,6 +127,18 @@ def own_factors() -> OwnFactors:
         raise NotFound
     sealed = None if row.totp_secret is None else bytes(row.totp_secret)
     return OwnFactors(bytes(row.salt), row.has_totp, sealed, row.codes_left)
+
+
+def own_code() -> bytes | None:
+    """The sealed secret of the codes that the person who asks signs in with; None when codes are off."""
+    sealed = db.session.scalar(sa.text("select kcc_own_code()"))
+    return None if sealed is None else bytes(sealed)
+
+
+def own_email_change() -> OwnEmailChange | None:
+    """The change of address that is open for the person who asks."""
+    row = db.session.execute(sa.text("select * from kcc_own_email_change()")).first()
+    return None if row is None else OwnEmailChange(row.change_id, row.new_email, row.asked_at, row.expires_at, row.own)
 
 
 def _member_statement() -> sa.Select[DepartmentMember, str, Department, str]:

@@ -57,6 +57,24 @@ class OpenProposal:
 
 
 @dataclass(frozen=True)
+class OpenEmailChange:
+    """Another address for somebody, as who manages people reads it; ``approved`` once it waits for the new mailbox only."""
+
+    id: uuid.UUID
+    account_id: uuid.UUID
+    municipality_id: int
+    name: str
+    old_email: str
+    new_email: str
+    asked_by: str
+    asked_at: datetime
+    expires_at: datetime | None
+    approved: bool
+    may_decide: bool
+    may_withdraw: bool
+
+
+@dataclass(frozen=True)
 class OpenWork:
     """How much open work somebody has in a town, by kind: ``item``, ``task``, ``task_deputy``, ``conversation``."""
 
@@ -161,6 +179,17 @@ def open_proposals() -> list[OpenProposal]:
         )
         for row in db.session.execute(sa.text("select * from kcc_open_proposals()"))
     ]  # fmt: skip
+
+
+def open_email_changes() -> list[OpenEmailChange]:
+    """Changes of address that are not over: of people of one's own towns, and of others for whom one is the second."""
+    rows = db.session.execute(sa.text("select * from kcc_open_email_changes()"))
+    return [OpenEmailChange(*row) for row in rows]
+
+
+def managed_towns() -> set[int]:
+    """Numbers of the towns that this scope sees."""
+    return set(db.session.scalars(sa.select(Municipality.id)))
 
 
 def decided_proposals(most: int = 30) -> Sequence[sa.Row[RightsProposal, str, str, str | None]]:

@@ -11,6 +11,8 @@ from kcc.core.permissions import Role
 
 INVITATION_HOURS = 7 * 24
 """How long the link of an invitation works: long enough for a week off, short for a link in a mailbox."""
+NEW_ADDRESS_HOURS = 24
+"""How long the link works with which a new address is confirmed: who asked sits at the mailbox."""
 REVIEW_DAYS = 30
 """Days from the first day of a quarter within which every role must have been looked at."""
 SHARED = frozenset({

@@ -15,6 +15,7 @@ from kcc.people import evidence, rules
 from kcc.people import sign_in as doors
 from kcc.people.forms import CodeForm, SignInForm
 from kcc.people.views_account import account_bp
+from kcc.people.views_address import new_address_bp
 from kcc.people.views_colleagues import colleagues_bp
 from kcc.people.views_jobs import jobs_bp
 from kcc.people.views_welcome import welcome_bp
@@ -23,7 +24,7 @@ from kcc.web.navigation import items_for
 from kcc.web.person import current_person
 from kcc.web.requests import cookie_name, set_session_cookie
 
-__all__ = ["account_bp", "colleagues_bp", "jobs_bp", "people_bp", "welcome_bp"]
+__all__ = ["account_bp", "colleagues_bp", "jobs_bp", "new_address_bp", "people_bp", "welcome_bp"]
 
 people_bp = Blueprint("people", __name__)
 

@@ -79,7 +79,7 @@ def password() -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     """Change the password; every other session ends."""
     form = PasswordForm()
-    if not form.validate_on_submit() or not _may_try(form):
+    if not form.validate_on_submit() or not may_try(form):
         return render_template("people/password.html", form=form), 422
     try:
         actions.change_password(
@@ -145,7 +145,7 @@ def confirm() -> ResponseReturnValue:
 def drop() -> ResponseReturnValue:
     """Switch codes off, on proof of the password."""
     form = ProofForm()
-    if not form.validate_on_submit() or not _may_try(form):
+    if not form.validate_on_submit() or not may_try(form):
         return _second_factor_page(CodeForm(formdata=None), form, 422)
     try:
         actions.drop_totp(actor=actor(), password=form.password.data or "", salt=queries.own_factors().salt)
@@ -174,7 +174,7 @@ def _second_factor_page(code_form: CodeForm, proof_form: ProofForm, status: int 
     ), status
 
 
-def _may_try(form: BaseForm) -> bool:
+def may_try(form: BaseForm) -> bool:
     """Count an attempt at one's own password: whoever finds an unlocked screen cannot go on guessing."""
     key = current_app.config["SETTINGS"].data_key
     attempt = evidence.begin_attempt(

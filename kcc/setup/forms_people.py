@@ -58,6 +58,12 @@ class NameForm(BaseForm):
     name = StringField(_l("Naam"), validators=[InputRequired(_l("Vul de naam in.")), Limit(120)])
 
 
+class EmailForm(BaseForm):
+    """Another address for somebody."""
+
+    email = EmailField(_l("Nieuw e-mailadres"), validators=[InputRequired(_l("Vul het e-mailadres in.")), Limit(254)])
+
+
 class EndForm(BaseForm):
     """The last day of a role; nothing means now."""
 

@@ -16,11 +16,12 @@ from kcc.core.errors import InvalidInput, InvalidState, KCCError, NotAllowed, No
 from kcc.core.permissions import Permission
 from kcc.municipalities import queries as municipalities
 from kcc.people import actions_accounts as accounts
+from kcc.people import actions_address as addresses
 from kcc.people import queries_accounts as queries
 from kcc.people.models_rights import RightsProposal
 from kcc.setup import actions_people as actions
 from kcc.setup import queries_people
-from kcc.setup.forms_people import EndForm, MemberForm, NameForm, PlainPeopleForm, RoleForm, skill_levels
+from kcc.setup.forms_people import EmailForm, EndForm, MemberForm, NameForm, PlainPeopleForm, RoleForm, skill_levels
 from kcc.setup.people_words import ROLES, SKILLS, SKILLS_OF_TOWN, WEEKDAYS_SHORT, WORK
 from kcc.setup.views_blueprint import bp
 from kcc.setup.views_people import town_choices
@@ -50,6 +51,41 @@ def rename_person(account_id: uuid.UUID) -> ResponseReturnValue:
         return _page(account_id, 422, name_form=form)
     flash(_("De naam is gewijzigd."), "success")
     return redirect(url_for("setup.person", account_id=account_id), 303)
+
+
+@bp.post("/people/<uuid:account_id>/email")
+@requires(Permission.PEOPLE_MANAGE)
+def ask_email(account_id: uuid.UUID) -> ResponseReturnValue:
+    """Propose another address for somebody who cannot sign in any more."""
+    form = EmailForm()
+    if not form.validate_on_submit():
+        return _page(account_id, 422, email_form=form)
+    try:
+        addresses.ask_for(actor=actor(), account_id=account_id, email=form.email.data or "")
+    except (InvalidInput, NotAllowed) as fault:
+        form.refuse(fault if isinstance(fault, InvalidInput) else InvalidInput(fault.message))
+        return _page(account_id, 422, email_form=form)
+    flash(_("Een tweede beheerder moet dit bevestigen. Daarna gaat er een link naar het nieuwe adres."), "info")
+    return redirect(url_for("setup.person", account_id=account_id), 303)
+
+
+@bp.post("/people/<uuid:account_id>/email/decide")
+@requires(Permission.PEOPLE_MANAGE)
+def decide_email(account_id: uuid.UUID) -> ResponseReturnValue:
+    """Confirm or refuse what another administrator proposed; or take it back."""
+    what = request.form.get("do")
+    try:
+        if what == "withdraw":
+            addresses.withdraw_for(actor=actor(), account_id=account_id)
+            flash(_("De wijziging is ingetrokken. De link werkt niet meer."), "success")
+        elif addresses.decide(actor=actor(), account_id=account_id, confirm=what == "confirm") == "confirmed":
+            flash(_("Bevestigd. Er gaat een link naar het nieuwe adres en een bericht naar het oude."), "success")
+        else:
+            flash(_("Geweigerd. Het adres blijft zoals het is."), "success")
+    except NotAllowed as fault:
+        db.session.rollback()
+        flash(_(fault.message), "warning")
+    return redirect(url_for("setup.rights"), 303)
 
 
 @bp.post("/people/<uuid:account_id>/roles")
@@ -236,7 +272,7 @@ def _undo(fault: KCCError) -> None:
 
 def _page(
     account_id: uuid.UUID, status: int = 200, *, name_form: NameForm | None = None, role_form: RoleForm | None = None,
-    ending: tuple[uuid.UUID, EndForm] | None = None,
+    ending: tuple[uuid.UUID, EndForm] | None = None, email_form: EmailForm | None = None,
 ) -> ResponseReturnValue:  # fmt: skip
     someone = queries.person(account_id)
     towns = {town.id: town for town in municipalities.visible_municipalities()}
@@ -248,6 +284,8 @@ def _page(
         name_form=name_form or NameForm(formdata=None, obj=someone.account), plain=lambda: PlainPeopleForm(formdata=None),
         end_form=lambda held: ending[1] if ending and ending[0] == held else EndForm(formdata=None),
         is_me=account_id == actor().account_id, tab="roles", one_second=timedelta(seconds=1), proposed=_proposed(account_id),
+        email_form=email_form or EmailForm(formdata=None),
+        email_change=next((each for each in queries.open_email_changes() if each.account_id == account_id), None),
     ), status  # fmt: skip
 
 

@@ -50,7 +50,7 @@ def rights() -> ResponseReturnValue:
     """Proposals that wait for a second administrator, and what was decided last."""
     towns = {town.id: town for town in municipalities.visible_municipalities()}
     return render_template(
-        "setup/rights.html", proposals=queries.open_proposals(), decided=queries.decided_proposals(), towns=towns,
+        "setup/rights.html", proposals=queries.open_proposals(), emails=waiting_emails(), decided=queries.decided_proposals(), towns=towns,
         decisions=DECISIONS, form=lambda: PlainPeopleForm(formdata=None), me=actor().account_id,
     )  # fmt: skip
 
@@ -68,6 +68,11 @@ def decide_proposal(proposal_id: uuid.UUID) -> ResponseReturnValue:
         db.session.rollback()
         flash(_(fault.message), "warning")
     return redirect(url_for("setup.rights"), 303)
+
+
+def waiting_emails() -> list[queries.OpenEmailChange]:
+    """Other addresses that a second administrator has to confirm."""
+    return [each for each in queries.open_email_changes() if not each.approved]
 
 
 @bp.get("/reviews", endpoint="reviews")

@@ -38,6 +38,8 @@ UNSHOWN: dict[str, tuple[str, dict[str, str], frozenset[str]]] = {
     "setup.route_group": ("administrator", {"department_id": "1"}, frozenset({"group"})),
     "roster.remove_shift": ("supervisor", {}, frozenset()),
     "setup.save_skills": ("administrator", {}, frozenset()),
+    "account.withdraw_email": ("agent", {}, frozenset()),
+    "setup.decide_email": ("administrator", {"do": "confirm"}, frozenset()),
     "setup.decide_proposal": ("administrator", {"do": "confirm"}, frozenset()),
     "setup.hand_conversation": ("supervisor", {}, frozenset({"account_id"})),
     "account.confirm": ("agent", {}, frozenset({"code"})),

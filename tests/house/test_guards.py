@@ -22,6 +22,8 @@ PUBLIC = {
     "people.sign_out": "also when the session has ended meanwhile",
     "welcome.door": "invited, without a session yet",
     "welcome.begin": "invited: the secret of the link, checked by the database",
+    "new_address.door": "the link is opened in another browser, or after signing out",
+    "new_address.confirm": "the secret of the link, checked by the database, once",
     "welcome.finish": "invited: the secret of the link, checked by the database, once",
     "people.set_locale": "language before sign-in",
     "channels.web_form": "a citizen's question",
@@ -42,6 +44,7 @@ PUBLIC = {
     "telephony_api.agents": "signed by an exchange",
 }
 REPEATABLE = {
+    "account.ask_email": "the newest replaces the one before; no trace in the memory of forms",
     "account.change_password": "the old password holds once; no trace in the memory of forms",
     "account.confirm": "codes are switched on once; recovery codes are kept nowhere",
     "account.drop": "off is off; no trace of the password",

@@ -82,6 +82,8 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "setup/jobs": "tests/setup/test_actions_leaving.py",
     "people/inviting": "tests/people/test_views_welcome.py",
     "people/welcome": "tests/people/test_views_welcome.py",
+    "people/new_address": "tests/people/test_views_address.py",
+    "people/actions_address": "tests/people/test_views_address.py",
     "people/jobs": "tests/people/test_views_welcome.py",
     "channels/forms_telephony": "tests/channels/test_views_telephony.py",
     "channels/jobs_calls": "tests/channels/test_actions_calls.py",

@@ -116,6 +116,7 @@ LOOKED_AT = {
     "somebody waits": ("channels.counter",),
     "somebody was called": ("channels.counter",),
     "looked at today": ("operations.day",),
+    "another address was asked for": ("account.email", "setup.rights"),
     "import goes on": ("imports.show",),
     "import was stopped": ("imports.show",),
     "a town came to an end": ("imports.successors",),

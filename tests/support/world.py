@@ -36,7 +36,7 @@ KEPT = frozenset({
 """Tables of the set-up: a test may change them, and finds them as they were built."""
 DOORS = (
     "guard.door", "guard.sign_in_attempt", "guard.recovery_code", "guard.status_attempt", "guard.citizen_door",
-    "guard.succession_run", "guard.succession_map", "guard.succession_signature", "guard.departure_run",
+    "guard.email_change", "guard.succession_run", "guard.succession_map", "guard.succession_signature", "guard.departure_run",
 )  # fmt: skip
 """What signing in and mergers leave behind: no test may find another's."""
 
