@@ -23,7 +23,7 @@ def test_a_wake_up_is_heard_after_the_commit_only(world: World) -> None:
             )
             assert list(listener.notifies(timeout=0.1)) == []
             db.session.commit()
-        notes = list(listener.notifies(timeout=2, stop_after=1))
+        notes = list(listener.notifies(timeout=20, stop_after=1))
     assert [json.loads(note.payload) for note in notes] == [
         {"k": "ticket", "m": world.towns["Aalburg"], "d": [3, 7], "id": str(ticket)}
     ]

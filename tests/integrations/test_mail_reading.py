@@ -22,8 +22,9 @@ def test_mails_are_read_one_after_another_by_one_process() -> None:
 
 
 def test_a_process_that_hangs_is_ended_and_the_next_mail_read() -> None:
-    reader = MailReader(seconds=0.5)
+    reader = MailReader(seconds=20)
     reader.read(b"x")
+    reader.seconds = 0.5
     assert reader._process is not None
     os.kill(reader._process.pid, signal.SIGSTOP)
     with pytest.raises(Unreadable, match="timeout"):
