@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ import sqlalchemy as sa
 from kcc.core.db import db
 from kcc.core.errors import NotFound
 from kcc.core.tenancy import SETTINGS
+
+MARK = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -142,3 +145,22 @@ def public_screen(entrance_id: int) -> dict[str, Any]:
     if found is None:
         raise NotFound
     return dict(found)
+
+
+def logo_of(entrance_id: int) -> str | None:
+    """The mark of the logo of the town behind a form or counter; None when it wears none."""
+    return db.session.scalar(sa.text("select kcc_logo_of_entrance(:e)"), {"e": entrance_id})
+
+
+def logo_of_status(secret: str) -> str | None:
+    """The mark of the logo of the town whose question is behind this door; None when it wears none."""
+    return db.session.scalar(sa.text("select kcc_logo_of_status(:s)"), {"s": secret})
+
+
+def public_logo(mark: str) -> bytes:
+    """A logo that a town wears, by its SHA-256: a PNG that was checked when it was kept. Raises NotFound."""
+    known = MARK.fullmatch(mark)
+    found = known and db.session.scalar(sa.text("select kcc_public_logo(:m)"), {"m": mark})
+    if not found:
+        raise NotFound
+    return bytes(found)

@@ -34,6 +34,9 @@ from kcc.web.person import actor
 add_entry("channels.counters", _l("Balie"), Permission.DESK_USE, place=16)
 
 
+HALL = "channels/hall_screen.html"
+
+
 def open_visitor(who: Actor, item: WorkItem) -> str:
     """An agent has this visitor: call the number and go to the conversation."""
     called = actions_counter.call_number(actor=who, number_id=item.subject_id)
@@ -120,7 +123,7 @@ def finish_visit(number_id: uuid.UUID) -> ResponseReturnValue:
 @public("a screen in a hall: numbers, desks and how many wait; nobody's name")
 def hall_screen(entrance_id: int) -> ResponseReturnValue:
     """The numbers that are called now, large."""
-    return _screen(entrance_id, "channels/hall_screen.html")
+    return _screen(entrance_id, HALL)
 
 
 @bp.get("/scherm/<int:entrance_id>/nu")
@@ -133,7 +136,8 @@ def hall_screen_part(entrance_id: int) -> ResponseReturnValue:
 def _screen(entrance_id: int, template: str) -> str:
     shown = door.public_screen(entrance_id)
     called = [{**one, "at": datetime.fromisoformat(one["at"])} for one in shown["called"]]
-    return render_template(template, shown=shown, called=called, entrance_id=entrance_id)
+    logo = door.logo_of(entrance_id) if template == HALL else None
+    return render_template(template, shown=shown, called=called, entrance_id=entrance_id, logo=logo)
 
 
 def _take_form(municipality_id: int, form: TakeForm) -> TakeForm:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import render_template, request
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -19,7 +19,7 @@ from kcc.channels.public_door import Entrance
 from kcc.channels.views_blueprint import bp
 from kcc.core.errors import InvalidInput
 from kcc.web.guards import own_token, public, takes_files
-from kcc.web.security import allow_frames
+from kcc.web.security import allow_frames, keep
 
 TOO_MUCH = {
     "too_much": _l("Deze bestanden zijn samen te groot: hoogstens 25 MB."),
@@ -38,6 +38,15 @@ def web_form(key: str) -> ResponseReturnValue:
     form.taal.data = language
     form.csrf_token.data = strangers.sign_token(entrance.key, uuid.uuid4())
     return _page(entrance, town, form, [])
+
+
+@bp.get("/logo/<mark>.png")
+@public("a town shows its logo to everybody; only one that it wears now, by what is in it")
+def public_logo(mark: str) -> ResponseReturnValue:
+    """The picture at the head of a town's pages for strangers; what stands at this address never changes."""
+    picture = door.public_logo(mark)
+    keep(by="public")
+    return Response(picture, mimetype="image/png", headers={"Content-Disposition": "inline"})
 
 
 @bp.post("/formulier/<key>")
@@ -81,7 +90,7 @@ def send_web_form(key: str) -> ResponseReturnValue:
     _frames(town)
     return render_template(
         "channels/form_received.html", town=town, words=_words(town), reference=receipt.reference, code=code,
-        email=body["email"], entrance=entrance,
+        email=body["email"], entrance=entrance, logo=door.logo_of(entrance.id),
     )  # fmt: skip
 
 
@@ -135,7 +144,7 @@ def _page(entrance: Entrance, town: dict[str, Any], form: QuestionForm, kept: li
     _frames(town)
     return render_template(
         "channels/form.html", town=town, words=_words(town), form=form, entrance=entrance, kept=kept,
-        without=request.form.getlist("without"), size_words=files.size_words,
+        without=request.form.getlist("without"), size_words=files.size_words, logo=door.logo_of(entrance.id),
     )  # fmt: skip
 
 

@@ -182,6 +182,7 @@ def _page(shown: dict[str, Any], reply: ReplyForm, rating: RatingForm) -> str:
         may_reply=shown["state"] in ("ticketed", "duplicate"),
         reply=reply,
         rating=rating,
+        logo=door.logo_of_status(_secret()),
     )
 
 

@@ -9,6 +9,7 @@ from kcc.core.errors import NotFound
 from kcc.core.permissions import Permission
 from kcc.municipalities import queries
 from kcc.web.guards import requires
+from kcc.web.security import keep
 
 bp = Blueprint("municipalities", __name__)
 
@@ -20,5 +21,5 @@ def logo(municipality_id: int, sha256: str) -> ResponseReturnValue:
     picture = queries.logo(municipality_id, sha256)
     if picture is None:
         raise NotFound
-    headers = {"Cache-Control": "private, max-age=31536000, immutable", "Content-Disposition": "inline"}
-    return Response(picture, mimetype="image/png", headers=headers)
+    keep(by="private")
+    return Response(picture, mimetype="image/png", headers={"Content-Disposition": "inline"})

@@ -1,10 +1,13 @@
-"""Headers on every answer: what a browser may load, and that nothing is kept."""
+"""Headers on every answer: what a browser may load, and that nothing is kept but what never changes."""
 
 from __future__ import annotations
 
 import secrets
+from typing import Literal
 
 from flask import Flask, Response, g, request
+
+FOR_EVER = "max-age=31536000, immutable"
 
 
 def csp_nonce() -> str:
@@ -31,6 +34,12 @@ def _frame_sources() -> str:
     return " frame-src 'self';" if g.get("shows_own_frames") else ""
 
 
+def keep(by: Literal["public", "private"]) -> None:
+    """Let the browser (private), or caches in between as well (public), keep this answer: what stands at this address never
+    changes. Any other answer is kept by nobody."""
+    g.kept_by = by
+
+
 def register_security_headers(app: Flask) -> None:
     """Add the headers after each request."""
 
@@ -51,7 +60,9 @@ def register_security_headers(app: Flask) -> None:
         if settings.is_https:
             response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
         if request.endpoint == "static":
-            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+            response.headers["Cache-Control"] = f"public, {FOR_EVER}"
+        elif "kept_by" in g:
+            response.headers["Cache-Control"] = f"{g.kept_by}, {FOR_EVER}"
         else:
             response.headers["Cache-Control"] = "no-store"
         return response

@@ -10,6 +10,7 @@ from kcc.core.permissions import Permission
 from kcc.routing import actions as routing
 from kcc.routing.openers import open_item
 from tests.channels.test_actions_counter import labels, make_counter, take
+from tests.factories.pictures import png, wear_logo
 from tests.support.world import World
 
 
@@ -67,6 +68,14 @@ def test_the_screen_tells_nobody_s_name_and_needs_no_account(world: World) -> No
     assert "1 bezoeker wacht" in part.text and "<html" not in part.text
     for unknown in (999_999, world.entrances["Aalburg"]):
         world.page(None).get(f"/scherm/{unknown}", status=404)
+
+
+def test_the_town_s_logo_stands_on_the_screen(world: World) -> None:
+    entrance = make_counter(world)
+    assert world.page(None).get(f"/scherm/{entrance}").soup.select_one(".town-logo") is not None
+    mark = wear_logo(world, png(60, 20))
+    page = world.page(None).get(f"/scherm/{entrance}")
+    assert page.soup.select_one(f'img.town-picture[src="/logo/{mark}.png"]') is not None
 
 
 def test_a_wrong_choice_is_told(world: World) -> None:

@@ -8,8 +8,9 @@ import threading
 import pytest
 
 from kcc.channels.rules_forms import address_hash
-from tests.channels.citizens import age, open_form, receipt, send, work
+from tests.channels.citizens import age, look, open_form, receipt, send, work
 from tests.channels.files import EXE, PDF, PNG
+from tests.factories.pictures import png, wear_logo
 from tests.support.world import World
 
 
@@ -32,6 +33,37 @@ def test_the_page_is_the_town_s_own(world: World) -> None:
     assert page.soup.body is not None and "town-accent-1" in page.soup.body["class"]
     assert "Grofvuil laten ophalen" in page.text
     assert "frame-ancestors 'none'" in page.response.headers["Content-Security-Policy"]  # type: ignore[union-attr]
+
+
+def test_the_town_s_logo_stands_on_its_pages_for_strangers(world: World) -> None:
+    form = open_form(world)
+    page = world.page(None).get(f"/formulier/{form}")
+    assert page.soup.select_one(".town-picture") is None and page.soup.select_one(".town-logo") is not None
+    picture = png(60, 20)
+    mark = wear_logo(world, picture)
+    sent = send(world, form)
+    for shown in (page.get(f"/formulier/{form}"), sent, look(world, *receipt(sent))):
+        image = shown.soup.select_one("img.town-picture")
+        assert image is not None and image["alt"] == "Logo van gemeente Aalburg" and image["src"] == f"/logo/{mark}.png"
+    answer = world.page(None).client.get(f"/logo/{mark}.png")
+    assert answer.data == picture and answer.mimetype == "image/png"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_only_a_logo_that_a_town_wears_is_given(world: World) -> None:
+    first = wear_logo(world, png(60, 20))
+    other = wear_logo(world, png(61, 20))
+    for mark, status in (
+        (first, 404),
+        (other, 200),
+        ("0" * 64, 404),
+        ("x", 404),
+        (other.upper(), 404),
+        ("%00" * 64, 404),
+    ):
+        assert world.page(None).client.get(f"/logo/{mark}.png").status_code == status, mark
 
 
 def test_it_speaks_english_when_asked(world: World) -> None:

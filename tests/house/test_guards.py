@@ -34,6 +34,7 @@ PUBLIC = {
     "channels.status_rating": "what the code proves",
     "channels.status_file": "what the code proves",
     "channels.status_close": "leaving",
+    "channels.public_logo": "a logo that a town wears, by what is in it",
     "channels.hall_screen": "numbers in the hall",
     "channels.hall_screen_part": "numbers in the hall",
     "telephony_api.numbers": "signed by an exchange",

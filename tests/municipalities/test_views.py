@@ -17,5 +17,6 @@ def test_who_works_for_a_town_sees_its_picture_and_nobody_else(world: World) -> 
     shown = world.page("agent").get(address, judge=False)
     assert shown.response is not None and shown.response.content_type == "image/png"
     assert shown.response.get_data() == picture
+    assert shown.response.headers["Cache-Control"] == "private, max-age=31536000, immutable"
     world.page("agent_zuid").get(address, status=404)
     world.page("agent").get(address[:-1] + "x", status=404)
