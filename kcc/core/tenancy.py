@@ -47,13 +47,16 @@ def current_scope() -> Scope | None:
 def scope(secret: str, permission: Permission | str, *, read_only: bool = False) -> Iterator[Scope]:
     """Carry out what follows within what the door ``secret`` may see under ``permission``.
 
-    Refused while a transaction is open: its settings were fixed when it began, so it would keep the old scope.
+    Refused while a transaction is open: its settings were fixed when it began, so it would keep the old scope. What only
+    reads sees one moment from beginning to end: the figures of a page add up while others go on writing.
     """
     if db.session().in_transaction():
         raise ScopeMissing("a scope cannot be entered while a transaction is open")
     entered = Scope(secret, str(permission), read_only)
     token = _current.set(entered)
     try:
+        if read_only:
+            db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         yield entered
     finally:
         db.session.rollback()

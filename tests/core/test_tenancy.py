@@ -54,6 +54,21 @@ def test_an_injected_setting_reveals_no_other_town(world: World) -> None:
         assert town_names() == {"Aalburg", "Bergen"}
 
 
+def test_what_only_reads_sees_one_moment_however_long_it_takes(world: World) -> None:
+    rename = "update municipality set name = %s where id = %s"
+    with world.scope("agent", Permission.DESK_USE), world.admin() as admin:
+        assert "Aalburg" in town_names()
+        admin.execute(rename, ("Anders", world.towns["Aalburg"]))
+        assert "Anders" in town_names()
+        db.session.rollback()
+    with scope(world.session_for("agent"), Permission.DESK_USE, read_only=True), world.admin() as admin:
+        before = town_names()
+        admin.execute(rename, ("Nog anders", world.towns["Aalburg"]))
+        assert town_names() == before
+    with world.scope("agent", Permission.DESK_USE):
+        assert "Nog anders" in town_names()
+
+
 def test_a_scope_that_reads_cannot_write(world: World) -> None:
     with scope(world.session_for("agent"), Permission.DESK_USE, read_only=True), pytest.raises(DBAPIError):
         db.session.execute(sa.text("update municipality set name = 'x'"))

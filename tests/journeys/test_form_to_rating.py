@@ -30,7 +30,6 @@ def wait_for_reply(agent: Page, ticket: str, words: str) -> None:
     for _try in range(60):
         agent.goto(ticket)
         if words in agent.locator("main").inner_text():
-            agent.goto(ticket)  # the words may have been read an instant after the state that came with them
             return
         agent.wait_for_timeout(1000)
     raise AssertionError(f"the reply does not reach {ticket}")
