@@ -37,6 +37,9 @@ from kcc.routing.rules import Kind
 Read = dict[str, Any]
 NOTE_UNKNOWN = "Deze mail noemt {reference}, maar komt van een adres dat bij die vraag niet bekend is."
 NOTE_ELSEWHERE = "Deze mail noemt een kenmerk van een andere gemeente: {reference}."
+NOTE_KEPT = (
+    "Deze mail hoort bij {reference}, een afgesloten vraag van {town}. Zoek die op om te lezen wat er eerder was."
+)
 NOTE_NOBODY = "Deze mail heeft geen afzender: antwoorden per mail kan niet."
 
 
@@ -115,22 +118,28 @@ def _match(mail: ReceivedMail, read: Read) -> Match:
     if earlier is not None:
         ticket = tickets.ticket(earlier[0])
         return Match(ticket, None, _belongs(read, ticket, [earlier[1]]), _unknown(ticket))
-    return _match_reference(town_id, read)
+    match = _match_reference(town_id, read)
+    return match if match.ticket is not None else _match_kept(read, about, match)
 
 
 def _match_reference(town_id: int, read: Read) -> Match:
     own_code = queries.town(town_id).short_code
     elsewhere = ""
     for parts in rules.references_in(read["subject"])[:5]:
-        written = ticket_rules.reference(*parts)
-        if parts.short_code != own_code:
-            # Only its shape is known here: of another town nothing is looked up.
-            elsewhere = elsewhere or NOTE_ELSEWHERE.format(reference=written)
-            continue
-        ticket = tickets.ticket_by_reference(written, town_id)
+        # Within this town only; a question that came over from a predecessor keeps the reference it had.
+        ticket = tickets.ticket_by_reference(written := ticket_rules.reference(*parts), town_id)
         if ticket is not None:
             return Match(ticket, None, _belongs(read, ticket, []), _unknown(ticket))
+        if parts.short_code != own_code:
+            elsewhere = elsewhere or NOTE_ELSEWHERE.format(reference=written)
     return Match(note=elsewhere)
+
+
+def _match_kept(read: Read, about: list[str], otherwise: Match) -> Match:
+    """What a mail refers to that stayed behind closed when a town went on as this one: only said, for people to look up."""
+    named = [ticket_rules.reference(*parts) for parts in rules.references_in(read["subject"])[:5]]
+    kept = queries.kept_question(named, [*read["in_reply_to"], *about])
+    return otherwise if kept is None else Match(note=NOTE_KEPT.format(reference=kept.reference, town=kept.town))
 
 
 def _belongs(read: Read, ticket: Ticket, addresses: list[str]) -> bool:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import undefer
@@ -119,6 +120,14 @@ def earlier_of(municipality_id: int, message_ids: Collection[str]) -> tuple[uuid
         .limit(1)
     ).first()
     return (row[0], row[1]) if row else None
+
+
+def kept_question(references: Sequence[str], message_ids: Collection[str]) -> sa.Row[Any] | None:
+    """The reference and town of a closed question of a predecessor to which a mail refers; in the scope of the town's job."""
+    if not references and not message_ids:
+        return None
+    values = {"references": list(references), "ids": list(message_ids)[-60:]}
+    return db.session.execute(sa.text("select * from kcc_kept_question(:references, :ids)"), values).first()
 
 
 def addresses_of(ticket: Ticket) -> set[str]:

@@ -1,0 +1,120 @@
+"""A town went on as another: what is sent to its old mailbox arrives there, is answered from it, and finds its question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from kcc.channels import fetching
+from kcc.core.permissions import Actor
+from tests.channels.mails import letter, outgoing, receive, standing, work
+from tests.factories.succession import merge
+from tests.support.dovecot import Dovecot, dovecot
+from tests.support.world import World
+
+OLD = "info@cadzand.example"
+
+
+@pytest.fixture(scope="module")
+def post() -> Iterator[Dovecot]:
+    """One real server for this file."""
+    with dovecot() as made:
+        yield made
+
+
+def rows(world: World, statement: str, *values: object) -> list[tuple[Any, ...]]:
+    with world.admin() as admin:
+        return admin.execute(statement.encode(), values).fetchall()
+
+
+def set_up(world: World, url: str | None = None, **given: Any) -> None:
+    fetching.set_up(actor=Actor.command(), settings=world.app.config["SETTINGS"], address=OLD, url=url, **given)
+
+
+def town_of(world: World, ticket_id: object) -> int:
+    return int(rows(world, "select municipality_id from ticket where id = %s", ticket_id)[0][0])
+
+
+def answer_as_agent(world: World, ticket_id: object, body: str = "Dat kan aan de balie.") -> None:
+    page = world.page("agent").get(f"/mail/of-ticket/{ticket_id}")
+    assert OLD in page.text
+    page.submit("[data-testid=mail-answer-form]", button="answer", body=body)
+
+
+@pytest.mark.parametrize("sender_name", ["", "Gemeente Cadzand"])
+def test_mail_to_the_old_name_is_answered_from_it(world: World, sender_name: str) -> None:
+    set_up(world, sender_name=sender_name)
+    merge(world, "Cadzand", "Aalburg")
+    found = receive(world, letter(to=OLD), address=OLD.upper())
+    assert found["state"] == "ticketed" and town_of(world, found["ticket_id"]) == world.towns["Aalburg"]
+    assert found["reference"].startswith("AAL-")
+    label = rows(
+        world,
+        "select e.label from received_mail r join entrance e on e.municipality_id = r.municipality_id and e.id = r.entrance_id",
+    )
+    assert label == [("Algemene mailbox (Cadzand)",)]
+    answer_as_agent(world, found["ticket_id"])
+    (mail,) = outgoing(world)
+    assert (mail["sender"], mail["sender_name"]) == (OLD, sender_name or "Gemeente Aalburg")
+    assert mail["municipality_id"] == world.towns["Aalburg"] and mail["message_id"].endswith("@cadzand.example>")
+
+
+def test_who_answers_a_mail_of_before_the_merger_comes_back_to_the_same_question(world: World) -> None:
+    first = receive(world, letter(to=OLD), town="Cadzand")
+    merge(world, "Cadzand", "Aalburg")
+    assert first["reference"].startswith("CAD-") and town_of(world, first["ticket_id"]) == world.towns["Aalburg"]
+    by_reference = receive(world, letter("En nog iets.", to=OLD, subject=f"Re: [{first['reference']}]"), address=OLD)
+    assert (by_reference["state"], by_reference["ticket_id"]) == ("attached", first["ticket_id"])
+    answer_as_agent(world, first["ticket_id"])
+    ours = outgoing(world)[-1]
+    by_thread = receive(world, letter("Dank.", to=OLD, in_reply_to=ours["message_id"]), town="Aalburg")
+    assert (by_thread["state"], by_thread["ticket_id"]) == ("attached", first["ticket_id"])
+    stranger = receive(
+        world, letter(from_="wie@elders.example", to=OLD, subject=f"Re: [{first['reference']}]"), address=OLD
+    )
+    assert stranger["state"] == "ticketed" and stranger["suggested_ticket_id"] == first["ticket_id"]
+
+
+def test_what_was_closed_before_the_merger_is_named_and_stays_as_it_was(world: World) -> None:
+    first = receive(world, letter(to=OLD, message_id="<eerste@example.nl>"), town="Cadzand")
+    with world.admin() as admin:
+        admin.execute("update ticket set status = 'closed', closed_at = now()")
+        admin.execute("update work_item set done_at = now(), state = 'done'")
+    merge(world, "Cadzand", "Aalburg")
+    assert town_of(world, first["ticket_id"]) == world.towns["Cadzand"]
+    said = f"hoort bij {first['reference']}, een afgesloten vraag van Cadzand"
+    for given in ({"subject": f"Re: [{first['reference']}]"}, {"in_reply_to": "<eerste@example.nl>"}):
+        found = receive(world, letter("Toch nog iets.", to=OLD, **given), address=OLD)
+        assert found["state"] == "ticketed" and town_of(world, found["ticket_id"]) == world.towns["Aalburg"]
+        notes = rows(world, "select body from writing where ticket_id = %s and kind = 'note'", found["ticket_id"])
+        assert [said in body for (body,) in notes] == [True]
+    assert standing(world, first["id"])["status"] == "closed"
+
+
+def test_a_reference_of_a_town_that_is_no_predecessor_is_not_looked_up(world: World) -> None:
+    other = receive(world, letter(), town="Bergen")
+    merge(world, "Cadzand", "Aalburg")
+    found = receive(world, letter(to=OLD, subject=f"Re: [{other['reference']}]"), address=OLD)
+    notes = rows(world, "select body from writing where ticket_id = %s and kind = 'note'", found["ticket_id"])
+    assert [body for (body,) in notes] == [
+        f"Deze mail noemt een kenmerk van een andere gemeente: {other['reference']}."
+    ]
+
+
+def test_an_old_mailbox_is_fetched_into_the_new_town_and_by_one_key_only(world: World, post: Dovecot) -> None:
+    key = world.app.config["SETTINGS"].data_key
+    set_up(world, post.url("cadzand"))
+    merge(world, "Cadzand", "Aalburg")
+    post.put("cadzand", letter(to=OLD))
+    assert fetching.fetch_all(key) == 1
+    work()
+    assert rows(world, "select source, state, municipality_id from received_mail") == [
+        ("imap", "ticketed", world.towns["Aalburg"])
+    ]
+    set_up(world, post.url("cadzand"))  # by its address, as before: now it is a mailbox of the new town
+    post.put("cadzand", letter("Nog een", to=OLD))
+    assert fetching.fetch_all(key) == 1 and fetching.fetch_all(key) == 0
+    boxes = rows(world, "select municipality_id from kcc_mail_accounts()")
+    assert boxes == [(world.towns["Aalburg"],)]
