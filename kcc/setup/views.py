@@ -6,6 +6,7 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
+from kcc.core.clock import now
 from kcc.core.permissions import Permission
 from kcc.municipalities import queries as municipalities
 from kcc.setup import (
@@ -47,8 +48,12 @@ add_setup_entry(
 @bp.get("/")
 @requires(Permission.SETUP_MANAGE)
 def index() -> ResponseReturnValue:
-    """All there is to set up, for this person."""
-    entries = [(entry, url_for(entry.endpoint)) for entry in setup_entries_for(current_person())]
+    """All there is to set up, for this person, and what of it asks for attention."""
+    at = now()
+    entries = [
+        (entry, url_for(entry.endpoint), entry.mark(at) if entry.mark else None)
+        for entry in setup_entries_for(current_person())
+    ]
     return render_template("setup/index.html", entries=entries)
 
 

@@ -27,19 +27,15 @@ from kcc.setup.forms_people import HandForm, PlainPeopleForm, verdicts
 from kcc.setup.people_words import DECISIONS, ROLES
 from kcc.setup.views_blueprint import bp
 from kcc.web import panels
-from kcc.web.filters import ZONE
+from kcc.web.filters import ZONE, day
 from kcc.web.fragments import render
 from kcc.web.guards import requires
-from kcc.web.navigation import add_setup_entry
+from kcc.web.navigation import Mark, add_setup_entry
 from kcc.web.person import actor, current_person
 
 add_setup_entry(
     "setup.rights", _l("Beheerders bevestigen"), _l("Iemand wordt beheerder als een tweede beheerder dat bevestigt."),
     Permission.PEOPLE_MANAGE, place=22,
-)  # fmt: skip
-add_setup_entry(
-    "setup.reviews", _l("Rechten nakijken"), _l("Elk kwartaal: heeft iedereen zijn rollen nog nodig?"),
-    Permission.PEOPLE_MANAGE, place=24,
 )  # fmt: skip
 panels.register("supervise", "setup.left_work", _l("Achtergebleven gesprekken"), Permission.ROUTING_SUPERVISE)
 
@@ -144,6 +140,29 @@ def hand_conversation(conversation_id: uuid.UUID) -> ResponseReturnValue:
         db.session.rollback()
         flash(_(fault.message), "warning")
     return redirect(url_for("routing.supervise"), 303)
+
+
+def review_mark(at: datetime) -> Mark | None:
+    """On the index of the set-up: how many roles still wait this quarter, and whether that is too late."""
+    today = at.astimezone(ZONE).date()
+    quarter = rules.quarter_of(today)
+    number = sum(queries.unreviewed(quarter, reviews.first_moment(quarter, str(ZONE))).values())
+    if not number:
+        return None
+    due = rules.review_due(quarter)
+    if today > due:
+        late = ngettext("te laat: nog %(num)d rol", "te laat: nog %(num)d rollen", number)
+        return Mark(late, "late")
+    return Mark(
+        ngettext("nog %(num)d rol, uiterlijk %(on)s", "nog %(num)d rollen, uiterlijk %(on)s", number, on=day(due)),
+        "warn",
+    )
+
+
+add_setup_entry(
+    "setup.reviews", _l("Rechten nakijken"), _l("Elk kwartaal: heeft iedereen zijn rollen nog nodig?"),
+    Permission.PEOPLE_MANAGE, place=24, mark=review_mark,
+)  # fmt: skip
 
 
 @check("rights")

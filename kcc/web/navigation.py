@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import request, url_for
 from flask_babel.speaklater import LazyString
@@ -30,6 +32,14 @@ ACCOUNT_ENTRIES: list[Entry] = []
 
 
 @dataclass(frozen=True)
+class Mark:
+    """That something asks for attention: in words, and how urgent (``warn`` or ``late``)."""
+
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True)
 class SetupEntry:
     """A part of setting up the centre: its page, its name and in a sentence what is done there."""
 
@@ -38,6 +48,8 @@ class SetupEntry:
     text: LazyString
     permission: Permission
     place: int
+    mark: Callable[[datetime], Mark | None] | None = None
+    """What asks for attention there at a moment (UTC), if anything; asked in the reader's scope."""
 
 
 SETUP_ENTRIES: list[SetupEntry] = []
@@ -91,10 +103,17 @@ def add_account_entry(endpoint: str, label: LazyString, permission: Permission, 
         ACCOUNT_ENTRIES.append(Entry(endpoint, label, permission, place))
 
 
-def add_setup_entry(endpoint: str, label: LazyString, text: LazyString, permission: Permission, place: int) -> None:
-    """Put a page on the index of the set-up ("Inrichting"); lower ``place`` stands earlier."""
+def add_setup_entry(
+    endpoint: str,
+    label: LazyString,
+    text: LazyString,
+    permission: Permission,
+    place: int,
+    mark: Callable[[datetime], Mark | None] | None = None,
+) -> None:
+    """Put a page on the index of the set-up ("Inrichting"); lower ``place`` stands earlier, ``mark`` says what waits."""
     if endpoint not in {known.endpoint for known in SETUP_ENTRIES}:
-        SETUP_ENTRIES.append(SetupEntry(endpoint, label, text, permission, place))
+        SETUP_ENTRIES.append(SetupEntry(endpoint, label, text, permission, place, mark))
 
 
 def setup_entries_for(person: Person) -> list[SetupEntry]:
