@@ -30,6 +30,15 @@ hypothesis_settings.load_profile("house")
 ROOT = Path(__file__).resolve().parent.parent
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys first, and all in one worker: two would load the demonstration centre twice, and the end wait for one."""
+    items.sort(key=lambda item: "/journeys/" not in item.nodeid)
+    for item in items:
+        if "/journeys/" in item.nodeid:
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+
+
 @pytest.fixture(scope="session")
 def admin_url() -> str:
     """The server of this run: given by the command that runs the tests, or started here."""
