@@ -204,10 +204,21 @@ def tidy(*, actor: Actor, municipality_id: int, at: datetime, grace_seconds: flo
     return gone
 
 
+def tried_id(run: ImportRun) -> uuid.UUID:
+    """Under which name what a trial of this run has met is kept beside its file."""
+    return uuid.uuid5(run.id, "tried")
+
+
+def forget_trial(run: ImportRun) -> None:
+    """Remove what a trial had met."""
+    store().remove(run.municipality_id, tried_id(run))
+
+
 def drop_file(*, actor: Actor, run: ImportRun) -> None:
     """Remove the bytes of a run; what is known of them stays."""
     run.file_kept = False
     store().remove(run.municipality_id, run.id)
+    forget_trial(run)
     _record(actor, run, "import.file_removed")
 
 
