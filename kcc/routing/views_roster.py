@@ -136,7 +136,7 @@ def _page(monday: date, form: ShiftForm | None = None, status: int = 200) -> Res
     return render_template(
         "routing/roster.html", monday=monday, days=days, agents=agents, shifts=by_agent, form=form, today=_today(),
         names={day: format_date(day, "EEE d MMM") for day in days}, channels=dict(CHANNELS), plain=lambda: PlainRosterForm(formdata=None), halves=range(FIRST_HALF, LAST_HALF, 2),
-        expected={day: expected(plain, day) for day in days},
+        expected={day: expected(plain, day) for day in days}, printed_at=now(),
         earlier=monday - timedelta(days=7), later=monday + timedelta(days=7),
     ), status  # fmt: skip
 

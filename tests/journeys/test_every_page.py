@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
@@ -29,7 +32,7 @@ MUST_SEE = {
     "handler": {"backoffice.worklist", "backoffice.task"},
     "editor": {"knowledge_editing.edit"},
     "supervisor": {"insight.overview", "insight.behind", "mail.sorting", "board.now", "board.wall", "board.behind"},
-    "administrator": {"imports.overview"},
+    "administrator": {"imports.overview", "imports.show", "imports.columns", "imports.refusals", "account.email"},
 }
 """Pages of which the crawl must not quietly lose sight, by the role that is sure to reach them."""
 MOST_PAGES = 90
@@ -96,6 +99,28 @@ def judge(page: Page, name: str) -> list[str]:
     return faults
 
 
+@pytest.fixture
+def tried_import(centre: Centre) -> Iterator[None]:
+    """A file that was tried, with a row that was refused: the run, its columns and its refusals have pages of their own."""
+    number = uuid.uuid4()
+    with psycopg.connect(centre.admin_url, autocommit=True) as admin:
+        admin.execute(RUN, {"id": number, "code": centre.account("administrator")["municipalities"][0]})
+        yield
+        admin.execute("delete from import_refusal where run_id = %s", (number,))
+        admin.execute("delete from import_run where id = %s", (number,))
+
+
+RUN = """
+with run as (
+  insert into import_run (id, municipality_id, kind, state, dry_run, file_name, file_kept, sha256, size, encoding, separator, columns, filled,
+    start_place, start_line, mapping, options, place, line, passes, rows_total, rows_read, added, changed, unchanged, joined, kept, refused,
+    removed, left_behind, made_at, started_at, ended_at)
+  select %(id)s, id, 'municipalities', 'done', true, 'gemeenten.csv', true, '\\x00', 60, 'utf-8', ',', '{gemcode,naam}', '{2,2}',
+    0, 1, '{"code": "gemcode", "name": "naam"}', '{}', 60, 3, 1, 2, 2, 1, 0, 0, 0, 0, 1, 0, 0, now(), now(), now()
+  from municipality where short_code = %(code)s returning municipality_id, id)
+insert into import_refusal (id, municipality_id, run_id, line, field, code) select gen_random_uuid(), municipality_id, id, 2, 'code', 'missing' from run"""
+
+
 def start_conversation(page: Page) -> None:
     """Take a call, so that the desk has a conversation to lead to."""
     page.goto("/desk/")
@@ -114,7 +139,7 @@ def cancel_conversation(page: Page) -> None:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_of_a_role_is_accessible_in_both_themes(
-    role: str, centre: Centre, app: Flask, sign_in: Callable[..., Page], judged: set[str]
+    role: str, centre: Centre, app: Flask, sign_in: Callable[..., Page], judged: set[str], tried_import: None
 ) -> None:
     page = sign_in(centre.account(role))
     faults: list[str] = []
@@ -158,3 +183,13 @@ def test_setting_a_second_factor_is_accessible(centre: Centre, sign_in: Callable
     page.wait_for_selector("main input[name=code]")
     faults = judge(page, "editor-second-factor-offer")
     assert not faults, "\n".join(faults)
+
+
+def test_the_roster_of_a_week_prints_as_one_wide_sheet(centre: Centre, sign_in: Callable[..., Page]) -> None:
+    page = sign_in(centre.account("supervisor"))
+    page.goto("/roster/")
+    sheets = re.findall(rb"/MediaBox ?\[0 0 ([\d.]+) ([\d.]+)\]", page.pdf(prefer_css_page_size=True))
+    assert [float(width) > float(height) for width, height in sheets] == [True]
+    page.emulate_media(media="print")
+    assert page.get_by_text("afgedrukt").is_visible()
+    assert page.locator(".page form:visible, .page button:visible, .page details:visible").count() == 0
