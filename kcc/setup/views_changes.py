@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -18,6 +18,7 @@ from kcc.municipalities import queries_history as queries
 from kcc.people import queries as people
 from kcc.setup import views_words as words
 from kcc.setup.views_blueprint import bp
+from kcc.setup.views_steps import step_page
 from kcc.web.forms import BaseForm
 from kcc.web.guards import requires
 from kcc.web.paging import page_of, unpack
@@ -38,8 +39,8 @@ def changes(municipality_id: int) -> ResponseReturnValue:
     page = page_of(rows, PAGE_SIZE, lambda made: (made.made_at, made.id))
     names = people.names_of({who for made in page.rows for who in (made.account_id, made.cancelled_by_id)})
     known = words.Names.of(town.id, page.rows)
-    return render_template(
-        "setup/changes.html", town=town, kind=kind, kinds=words.KINDS, page=page, names=names,
+    return step_page(
+        "setup/changes.html", town, None, in_history=True, kind=kind, kinds=words.KINDS, page=page, names=names,
         lines={made.id: words.lines(made, known) for made in page.rows}, titles={m.id: words.title(m, known) for m in page.rows},
         form=lambda: BaseForm(formdata=None),
     )  # fmt: skip

@@ -6,6 +6,7 @@ from datetime import date
 
 from flask import flash
 from flask.typing import ResponseReturnValue
+from flask_babel import format_date
 from flask_babel import gettext as _
 
 from kcc.core.errors import InvalidInput
@@ -106,7 +107,7 @@ def _closing_page(town: Municipality, holidays: HolidaysForm | None = None, day:
     )  # fmt: skip
 
 
-def _years(town: Municipality, today: date) -> list[tuple[int, list[tuple[date, str, str | None]]]]:
+def _years(town: Municipality, today: date) -> list[tuple[int, list[tuple[str, str, str | None]]]]:
     """For years ahead every holiday that the town keeps, with the time from which it is closed (None: all day)."""
     choices = municipalities.choices_of(town)
     result = []
@@ -118,5 +119,5 @@ def _years(town: Municipality, today: date) -> list[tuple[int, list[tuple[date, 
             if closes is not None:
                 name = _("Kerstavond") if month_day == 24 else _("Oudejaarsdag")
                 days.append((date(year, 12, month_day), name, closes.strftime("%H:%M")))
-        result.append((year, sorted(days)))
+        result.append((year, [(format_date(on, "EEE d MMM"), name, closes) for on, name, closes in sorted(days)]))
     return result

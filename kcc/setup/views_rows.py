@@ -15,6 +15,7 @@ from kcc.municipalities import queries as municipalities
 from kcc.municipalities import rules_setup as rules
 from kcc.municipalities.models import Department, Entrance, Municipality, UsefulLink
 from kcc.municipalities.rules_readiness import Step
+from kcc.parties.rules import format_phone
 from kcc.people.queries_departments import departments_with_people
 from kcc.setup import actions_towns as actions
 from kcc.setup import queries
@@ -58,7 +59,7 @@ def _entrance_page(town: Municipality, row: Entrance | None) -> ResponseReturnVa
         form.topic_id.data = row.topic_id or 0
     page = step_page(
         "setup/entrances.html", town, Step.ENTRANCES, form=form, row=row, rows=queries.entrances_of(town.id),
-        kinds=words.ENTRANCES, topics=dict(topics),
+        kinds=words.ENTRANCES, topics=dict(topics), format_phone=format_phone,
     )  # fmt: skip
     return page, 422 if form.is_submitted() else 200
 
