@@ -196,7 +196,7 @@ def _lay_departments(town: TownContent, town_id: int, laid: Laid) -> None:
             name=department.name,
             kind=department.kind,
             mailbox=department.mailbox,
-            phone=town.variables.get("telefoon"),
+            phone=normalise_phone(town.variables.get("telefoon") or "")[0],
             parent_id=laid.departments.get((town.short_code, department.parent or "")),
         )
         db.session.add(row)

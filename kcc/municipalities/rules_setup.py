@@ -164,6 +164,8 @@ def address(kind: str, value: Any) -> str:
     found = clean_text(str(value or ""), multiline=False)
     if kind == "phone":
         digits = re.sub(r"[\s().-]", "", found)
+        # 14 0181: the national numbers of towns have no zero before them.
+        digits = re.sub(r"^14(?=\d{3,4}$)", "+3114", digits)
         digits = re.sub(r"^(00|\+)", "+", digits) if digits.startswith(("00", "+")) else re.sub(r"^0", "+31", digits)
         if not re.fullmatch(r"\+\d{8,15}", digits, flags=re.ASCII):
             raise InvalidInput("Dit is geen telefoonnummer. Schrijf bijvoorbeeld 0181 331 111.", field="address")
@@ -260,6 +262,6 @@ def _each(checks: Mapping[str, Check], values: Mapping[str, Any]) -> dict[str, A
         try:
             result[name] = checks[name](value)
         except InvalidInput as fault:
-            fault.field = fault.field or name
+            fault.field = name
             raise
     return result

@@ -10,11 +10,18 @@ from flask.typing import ResponseReturnValue
 from kcc.core.permissions import Permission
 from kcc.municipalities import queries as municipalities
 from kcc.parties import evidence, queries
+from kcc.parties.rules import format_phone
 from kcc.web import panels
 from kcc.web.guards import requires
 from kcc.web.person import actor, current_person
 
 bp = Blueprint("parties", __name__, url_prefix="/parties")
+
+
+@bp.app_template_filter("phone")
+def phone(number: str | None) -> str:
+    """A number as people here write it; one that is kept as it was typed stays so."""
+    return format_phone(number) if number and number.startswith("+") else number or ""
 
 
 @bp.get("/<int:municipality_id>/<uuid:party_id>")

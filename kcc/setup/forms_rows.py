@@ -12,6 +12,7 @@ from wtforms import BooleanField, RadioField, SelectField, StringField
 from kcc.core.errors import InvalidInput
 from kcc.municipalities import rules_setup as rules
 from kcc.municipalities.models import Department, TopicRoute
+from kcc.parties.rules import format_phone
 from kcc.setup import views_words as words
 from kcc.setup.forms import DatedForm, DayStringField
 from kcc.setup.rules import parse_week, week_text
@@ -82,7 +83,7 @@ class DepartmentForm(DatedForm):
         """Show one."""
         for name in ("name", "kind", "active"):
             self[name].data = getattr(department, name)
-        self.mailbox.data, self.phone.data = department.mailbox or "", department.phone or ""
+        self.mailbox.data, self.phone.data = department.mailbox or "", format_phone(department.phone or "")
         self.hours.data = week_text(department.hours or {})
         self.deputy_id.data = str(department.deputy_id or "")
         self.fallback_id.data = department.fallback_id or 0

@@ -15,7 +15,6 @@ from kcc.municipalities import queries as municipalities
 from kcc.municipalities import rules_setup as rules
 from kcc.municipalities.models import Department, Entrance, Municipality, UsefulLink
 from kcc.municipalities.rules_readiness import Step
-from kcc.parties.rules import format_phone
 from kcc.people.queries_departments import departments_with_people
 from kcc.setup import actions_towns as actions
 from kcc.setup import queries
@@ -59,7 +58,7 @@ def _entrance_page(town: Municipality, row: Entrance | None) -> ResponseReturnVa
         form.topic_id.data = row.topic_id or 0
     page = step_page(
         "setup/entrances.html", town, Step.ENTRANCES, form=form, row=row, rows=queries.entrances_of(town.id),
-        kinds=words.ENTRANCES, topics=dict(topics), format_phone=format_phone,
+        kinds=words.ENTRANCES, topics=dict(topics),
     )  # fmt: skip
     return page, 422 if form.is_submitted() else 200
 

@@ -47,6 +47,17 @@ def test_a_department_that_is_out_of_use_is_stood_in_for(world: World) -> None:
         assert admin.execute("select key from department where name = 'Afval!'").fetchone() == ("afval-2",)
 
 
+def test_a_department_s_number_is_typed_as_people_do_and_refused_at_its_field(world: World) -> None:
+    page = world.page("administrator").get(
+        f"/setup/towns/{world.towns['Aalburg']}/departments/{world.departments['Aalburg', 'afval']}"
+    )
+    address = page.path
+    page.submit("main form", phone="14 0123")
+    assert page.get(address).soup.select_one("#phone")["value"] == "14 0123"  # type: ignore[index]
+    page.submit("main form", phone="bel maar", status=422)
+    assert "geen telefoonnummer" in page.soup.select_one("#phone-error").text  # type: ignore[union-attr]
+
+
 def test_a_new_agreement_ends_the_one_that_runs_the_day_before(world: World) -> None:
     town = world.towns["Aalburg"]
     page = world.page("administrator").get(f"/setup/towns/{town}/agreements")
