@@ -18,7 +18,9 @@ from kcc.channels.queries_mail import text_titles
 from kcc.municipalities import queries as municipalities
 from kcc.municipalities.models_history import SetupChange
 from kcc.municipalities.views_meanwhile import TELLERS
+from kcc.parties.rules import format_phone
 from kcc.people import queries as people
+from kcc.setup.rules import week_text
 from kcc.web.filters import day, short_moment
 from kcc.web.forms import Meanwhile
 
@@ -196,23 +198,27 @@ def _field(key: str, value: Any, names: Names) -> str:
     if isinstance(value, bool | list):
         return _plain(value)
     if key == "hours":
-        return "; ".join(f"{weekday(int(each))} {blocks(value[each])}" for each in sorted(value))
-    if key in ("fallback_id", "parent_id"):
-        return names.departments.get(value, NOTHING)
+        return week_text(value)
+    if key in ("phone", "address"):
+        return format_phone(str(value)) if str(value).startswith("+") else str(value)
     if key == "logo":
         return _("een ander bestand (%(mark)s)", mark=value[:8])
-    if key == "topic_id":
-        return names.topics.get(value, NOTHING)
-    if key == "deputy_id":
-        return names.people.get(uuid.UUID(value), NOTHING)
     if key in ("joined_on", "left_on", "valid_from", "valid_to"):
         return format_date(date.fromisoformat(value), "d MMMM y")
     if key.endswith("_closes_at"):
         return _("dicht vanaf %(at)s", at=value)
+    if key.endswith("_id"):
+        return _named(key, value, names)
     listed = {"channel": CHANNELS, "answer_unit": UNITS, "liberation_day": LIBERATION, "accent": COLOURS}.get(key, {})
     if key == "kind":
         listed = {**ENTRANCES, **DEPARTMENT_KINDS}
     return str(listed.get(value, value))  # type: ignore[attr-defined]
+
+
+def _named(key: str, value: Any, names: Names) -> str:
+    if key == "deputy_id":
+        return names.people.get(uuid.UUID(value), NOTHING)
+    return (names.topics if key == "topic_id" else names.departments).get(value, NOTHING)
 
 
 def _plain(value: bool | list[Any]) -> str:
