@@ -55,7 +55,8 @@ def take_step(*, actor: Actor, run_id: uuid.UUID) -> bool:
     batch = _written(run, _readable(run, raw))
     if run.dry_run:
         # What stands beside the rows of a kind ("~") is counted by nobody.
-        again = actions_trying.met_again(run, (key for key, _subject in batch.made if key[:1] != "~"), begins)
+        names = batch.named or [key for key, _subject in batch.made if key[:1] != "~"]
+        again = actions_trying.met_again(run, names, begins)
         batch.added, batch.joined = batch.added - again, batch.joined + again
     if raw:
         run.place, run.line = raw[-1].next_place, raw[-1].next_line
@@ -102,6 +103,7 @@ def _written(run: ImportRun, batch: Batch) -> Batch:
             continue
         result.refusals += alone.refusals
         result.made += alone.made
+        result.named += alone.named
         for count in COUNTS:
             setattr(result, count, getattr(result, count) + getattr(alone, count))
     return result

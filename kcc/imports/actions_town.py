@@ -119,6 +119,7 @@ def _put_colleague(
         db.session.flush()
         batch.added += 1
         batch.made.append((str(made.id), str(made.id)))
+        batch.named.append(f"{account} {department}")
         return
     wanted = (phone or found.phone, days or list(found.weekdays))
     if wanted == (found.phone, list(found.weekdays)):

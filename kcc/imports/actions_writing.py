@@ -24,7 +24,10 @@ class Row:
 
 @dataclass
 class Batch:
-    """Rows to be written in one transaction, and what became of them. ``made``: key of the source and what was made of it."""
+    """Rows to be written in one transaction, and what became of them.
+
+    ``made``: key of the source and what was made of it; ``named``: what a trial knows such rows again by, where no key does.
+    """
 
     run: ImportRun
     rows: Sequence[Row]
@@ -35,6 +38,7 @@ class Batch:
     kept: int = 0
     refusals: list[tuple[int, str, str]] = field(default_factory=list)
     made: list[tuple[str, str]] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)
 
     @property
     def town_id(self) -> int:

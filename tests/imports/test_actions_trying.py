@@ -24,7 +24,8 @@ TEXT = HEAD + "".join(f"GM{code},Gemeente {code},VR17\n" for code in CODES)
 @pytest.fixture(autouse=True)
 def _short_chunks() -> Iterator[None]:
     """Three rows at a time."""
-    with mock.patch.dict(KINDS, municipalities=replace(KINDS["municipalities"], chunk=3)):
+    short = {name: replace(KINDS[name], chunk=3) for name in ("municipalities", "colleagues")}
+    with mock.patch.dict(KINDS, short):
         yield
 
 
@@ -44,6 +45,16 @@ def test_a_key_that_comes_back_in_a_later_chunk_is_not_new(world: World) -> None
     assert files.run_of(world, run_id).added == 5
     files.begin(world, run_id)
     assert files.run_of(world, run_id).added == 5 and files.amount(world, "municipality_register") == 5
+
+
+def test_somebody_who_is_named_twice_is_placed_once(world: World) -> None:
+    places = ("Afval", "Burgerzaken", "Afval", "Afval")
+    run_id = files.bring(
+        world, "colleagues", "E-mail;Afdeling\n" + "".join(f"agent@kcc.example;{place}\n" for place in places)
+    )
+    files.begin(world, run_id, dry_run=True)
+    tried = files.run_of(world, run_id)
+    assert (tried.added, tried.joined) == (2, 2)
 
 
 def test_a_chunk_that_is_done_again_does_not_meet_itself(world: World) -> None:

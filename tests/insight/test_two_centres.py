@@ -33,6 +33,7 @@ FIGURES = ("/statistics/", "/statistics/export.csv", "/statistics/export.xlsx")
 BOARD = ("/statistics/board/", "/statistics/board/figures", "/statistics/board/wall", "/statistics/board/wall/figures")
 FLOOR = ("/statistics/board/agents", "/queue/supervise", "/queue/supervise/list")
 PARTS = ("/figures", "/list", "/agents")
+TAGS = re.compile(r"<[^>]*>")
 CLOCK = re.compile(r"\d+:\d\d(:\d\d)?|\d+ (seconden|minuten|minuut|uur)|zojuist")
 
 
@@ -86,15 +87,13 @@ def pages_of(person: str) -> list[str]:
 
 def look(page: Page, url: str) -> str:
     """What an address says, but for the time of day."""
-    response = page.client.get(url)
+    response = page.client.get(url, headers={"HX-Request": "true"} if url.endswith(PARTS) else {})
     assert response.status_code == 200, url
     if url.endswith(".xlsx"):
         book = zipfile.ZipFile(io.BytesIO(response.data))
         return "".join(book.read(name).decode() for name in sorted(book.namelist()) if name.startswith("xl/"))
-    if url.endswith(".csv"):
-        return response.get_data(as_text=True)
-    text = page.get(url, fragment=url.endswith(PARTS), judge=False).soup.get_text(" ", strip=True)
-    return CLOCK.sub("", text)
+    text = response.get_data(as_text=True)
+    return text if url.endswith(".csv") else CLOCK.sub("", TAGS.sub(" ", text.split("<main", 1)[-1]))
 
 
 def seen(world: World, person: str) -> dict[str, str]:

@@ -77,7 +77,7 @@ def propose(world: World, person: str = "handler", email: str = NEW, by: str = "
 
 
 def test_a_new_address_holds_once_it_is_confirmed_from_its_own_mailbox(world: World, mails: list[Message]) -> None:
-    here, elsewhere = sign_in(world.page(None)), world.page("agent").get("/account/")
+    here, elsewhere = world.page("agent"), world.page("agent").get("/account/")
     ask(here)
     assert "Wacht op bevestiging" in here.text and email_of(world, "agent") == "agent@kcc.example"
     do_jobs(world)
@@ -97,7 +97,7 @@ def test_a_new_address_holds_once_it_is_confirmed_from_its_own_mailbox(world: Wo
 
 
 def test_the_browser_that_confirms_stays_signed_in(world: World, mails: list[Message]) -> None:
-    here = sign_in(world.page(None))
+    here = world.page("agent")
     ask(here)
     do_jobs(world)
     confirm(here, secret_in(mails))
@@ -105,7 +105,7 @@ def test_the_browser_that_confirms_stays_signed_in(world: World, mails: list[Mes
 
 
 def test_the_secret_is_kept_nowhere_but_in_the_mail(world: World, mails: list[Message]) -> None:
-    ask(sign_in(world.page(None)))
+    ask(world.page("agent"))
     do_jobs(world)
     secret = secret_in(mails)
     with world.admin() as admin:
@@ -125,7 +125,7 @@ def test_the_secret_is_kept_nowhere_but_in_the_mail(world: World, mails: list[Me
     ],
 )
 def test_what_cannot_be_is_refused_with_the_reason(world: World, email: str, password: str, says: str) -> None:
-    page = ask(sign_in(world.page(None)), email=email, password=password, status=422)
+    page = ask(world.page("agent"), email=email, password=password, status=422)
     assert says in page.text
     assert do_jobs(world) == []
 
@@ -153,7 +153,7 @@ def main_of(page: Page, address: str) -> str:
 
 
 def test_whether_an_address_is_in_use_shows_nowhere(world: World, mails: list[Message]) -> None:
-    page, told = sign_in(world.page(None)), []
+    page, told = world.page("agent"), []
     for address in (NEW, "handler@kcc.example", "agent_zuid@kcc.example"):
         shown = [main_of(ask(page, email=address), address)]
         do_jobs(world)
@@ -165,7 +165,7 @@ def test_whether_an_address_is_in_use_shows_nowhere(world: World, mails: list[Me
 
 
 def test_an_address_that_was_taken_meanwhile_is_not_taken_twice(world: World, mails: list[Message]) -> None:
-    ask(sign_in(world.page(None)))
+    ask(world.page("agent"))
     do_jobs(world)
     with world.admin() as admin:
         admin.execute("update account set email = %s where id = %s", (NEW, world.people["handler"]))
@@ -174,7 +174,7 @@ def test_an_address_that_was_taken_meanwhile_is_not_taken_twice(world: World, ma
 
 
 def test_an_old_link_and_a_withdrawn_one_open_nothing(world: World, mails: list[Message]) -> None:
-    page = sign_in(world.page(None))
+    page = world.page("agent")
     ask(page)
     do_jobs(world)
     with world.admin() as admin:
@@ -193,7 +193,7 @@ def test_what_the_old_mailbox_could_still_open_ends_with_it(world: World, mails:
     with world.scope("administrator", MANAGE) as actor:
         accounts.invite(actor=actor, account_id=world.people["agent"], municipality_id=world.towns["Aalburg"])
         db.session.commit()
-    ask(sign_in(world.page(None)))
+    ask(world.page("agent"))
     do_jobs(world)
     invitation = next(re.search(r"/welcome#([\w-]+)", mail.text) for mail in mails if "/welcome#" in mail.text)
     confirm(world.page(None), secret_in(mails))
@@ -202,7 +202,7 @@ def test_what_the_old_mailbox_could_still_open_ends_with_it(world: World, mails:
 
 
 def test_who_left_confirms_nothing_any_more(world: World, mails: list[Message]) -> None:
-    ask(sign_in(world.page(None), "handler"))
+    ask(world.page("handler"))
     do_jobs(world)
     with world.scope("administrator", MANAGE) as actor:
         accounts.leave(actor=actor, account_id=world.people["handler"])
