@@ -80,6 +80,8 @@ def set_up(
         if url is not None or forget:
             box.imap_sealed = None if url is None else seal(settings.data_key, url, _context(entrance.id))
             box.fault = ""
+            # Under the names of towns that went on as this one it had keys of its own.
+            db.session.execute(sa.text("select kcc_forget_old_keys(:e)"), {"e": entrance.id})
         changes = {
             "imap_folder": folder,
             "imap_done_folder": done_folder,

@@ -116,5 +116,16 @@ def test_an_old_mailbox_is_fetched_into_the_new_town_and_by_one_key_only(world: 
     set_up(world, post.url("cadzand"))  # by its address, as before: now it is a mailbox of the new town
     post.put("cadzand", letter("Nog een", to=OLD))
     assert fetching.fetch_all(key) == 1 and fetching.fetch_all(key) == 0
-    boxes = rows(world, "select municipality_id from kcc_mail_accounts()")
-    assert boxes == [(world.towns["Aalburg"],)]
+    boxes = "select municipality_id from mailbox where imap_sealed is not null"
+    assert rows(world, boxes) == [(world.towns["Aalburg"],)]
+    set_up(world, forget=True)
+    assert rows(world, boxes) == [] and fetching.fetch_all(key) == 0
+
+
+def test_what_is_no_longer_fetched_is_not_fetched_by_its_old_key_either(world: World, post: Dovecot) -> None:
+    set_up(world, post.url("cadzand"))
+    merge(world, "Cadzand", "Aalburg")
+    set_up(world, sender_name="Aalburg")  # says nothing about fetching
+    assert len(rows(world, "select 1 from kcc_mail_accounts()")) == 1
+    set_up(world, forget=True)
+    assert rows(world, "select 1 from kcc_mail_accounts()") == []
