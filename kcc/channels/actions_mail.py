@@ -18,6 +18,7 @@ from kcc.channels import queries_mail as queries
 from kcc.channels import rules_mail as rules
 from kcc.channels.actions import receive_question
 from kcc.channels.actions_mail_files import keep_files
+from kcc.channels.actions_mail_kept import recall
 from kcc.channels.models_mail import MailContent, OutgoingMail, ReceivedMail
 from kcc.contacts import actions as contacts
 from kcc.contacts import actions_links as links
@@ -37,9 +38,6 @@ from kcc.routing.rules import Kind
 Read = dict[str, Any]
 NOTE_UNKNOWN = "Deze mail noemt {reference}, maar komt van een adres dat bij die vraag niet bekend is."
 NOTE_ELSEWHERE = "Deze mail noemt een kenmerk van een andere gemeente: {reference}."
-NOTE_KEPT = (
-    "Deze mail hoort bij {reference}, een afgesloten vraag van {town}. Zoek die op om te lezen wat er eerder was."
-)
 NOTE_NOBODY = "Deze mail heeft geen afzender: antwoorden per mail kan niet."
 
 
@@ -97,7 +95,7 @@ def _note_content(mail: ReceivedMail, content: MailContent, read: Read) -> None:
 
 
 def _sort(actor: Actor, mail: ReceivedMail, content: MailContent, raw: bytes, read: Read) -> str:
-    match = _match(mail, read)
+    match = _match(actor, mail, read)
     if mail.automatic and mail.automatic != "suppress":
         return _take_automatic(actor, mail, raw, read, match)
     return _take_question(actor, mail, content, raw, read, match)
@@ -106,7 +104,7 @@ def _sort(actor: Actor, mail: ReceivedMail, content: MailContent, raw: bytes, re
 # -- what it refers to -----------------------------------------------------------------------------------------------
 
 
-def _match(mail: ReceivedMail, read: Read) -> Match:
+def _match(actor: Actor, mail: ReceivedMail, read: Read) -> Match:
     town_id = mail.municipality_id or 0
     about = read["report"].get("about", []) if mail.automatic else []
     ours = queries.outgoing_of(town_id, [*read["in_reply_to"], *about])
@@ -119,7 +117,7 @@ def _match(mail: ReceivedMail, read: Read) -> Match:
         ticket = tickets.ticket(earlier[0])
         return Match(ticket, None, _belongs(read, ticket, [earlier[1]]), _unknown(ticket))
     match = _match_reference(town_id, read)
-    return match if match.ticket is not None else _match_kept(read, about, match)
+    return match if match.ticket is not None else _match_kept(actor, mail, read, about, match)
 
 
 def _match_reference(town_id: int, read: Read) -> Match:
@@ -135,11 +133,14 @@ def _match_reference(town_id: int, read: Read) -> Match:
     return Match(note=elsewhere)
 
 
-def _match_kept(read: Read, about: list[str], otherwise: Match) -> Match:
-    """What a mail refers to that stayed behind closed when a town went on as this one: only said, for people to look up."""
-    named = [ticket_rules.reference(*parts) for parts in rules.references_in(read["subject"])[:5]]
-    kept = queries.kept_question(named, [*read["in_reply_to"], *about])
-    return otherwise if kept is None else Match(note=NOTE_KEPT.format(reference=kept.reference, town=kept.town))
+def _match_kept(actor: Actor, mail: ReceivedMail, read: Read, about: list[str], otherwise: Match) -> Match:
+    """The same for what stayed behind closed when a town went on as this one."""
+    ticket, note = recall(
+        actor=actor, town_id=mail.municipality_id or 0, sender=read["from_address"],
+        references=[ticket_rules.reference(*parts) for parts in rules.references_in(read["subject"])[:5]],
+        message_ids=[*read["in_reply_to"], *about], machine=bool(mail.automatic) and mail.automatic != "suppress",
+    )  # fmt: skip
+    return Match(ticket, None, True) if ticket is not None else Match(note=note) if note else otherwise
 
 
 def _belongs(read: Read, ticket: Ticket, addresses: list[str]) -> bool:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from kcc.channels import fetching
-from kcc.core.permissions import Actor
+from kcc.core.db import db
+from kcc.core.permissions import Actor, Permission
+from kcc.integrations import file_store
 from tests.channels.mails import letter, outgoing, receive, standing, work
 from tests.factories.succession import merge
 from tests.support.dovecot import Dovecot, dovecot
@@ -77,20 +81,72 @@ def test_who_answers_a_mail_of_before_the_merger_comes_back_to_the_same_question
     assert stranger["state"] == "ticketed" and stranger["suggested_ticket_id"] == first["ticket_id"]
 
 
-def test_what_was_closed_before_the_merger_is_named_and_stays_as_it_was(world: World) -> None:
-    first = receive(world, letter(to=OLD, message_id="<eerste@example.nl>"), town="Cadzand")
+def close_all(world: World) -> None:
     with world.admin() as admin:
         admin.execute("update ticket set status = 'closed', closed_at = now()")
         admin.execute("update work_item set done_at = now(), state = 'done'")
+
+
+@pytest.mark.parametrize("by", ["subject", "in_reply_to"])
+def test_who_answers_a_closed_question_of_before_opens_it_again_in_the_new_town(world: World, by: str) -> None:
+    first = receive(world, letter(to=OLD, message_id="<eerste@example.nl>"), town="Cadzand")
+    close_all(world)
+    merge(world, "Cadzand", "Bergen")
+    merge(world, "Bergen", "Aalburg")
+    file_id = uuid.uuid4()
+    with world.admin() as admin:  # an attachment of before
+        admin.execute(
+            "insert into attachment (id, municipality_id, ticket_id, name, media_type, size, sha256, internal, kept_at, scan_state, finding)"
+            " select %s, municipality_id, id, 'brief.pdf', 'application/pdf', 6, '', false, now(), 'clean', '' from ticket",
+            (file_id,),
+        )
+    file_store.store().put(world.towns["Cadzand"], file_id, b"inhoud")
+    before = {name: counted(world, name) for name in ("Cadzand", "Aalburg")}
+    said = {"subject": f"Re: [{first['reference']}]"} if by == "subject" else {"in_reply_to": "<eerste@example.nl>"}
+    found = receive(world, letter("Toch nog iets.", to=OLD, **said), address=OLD)
+    assert (found["state"], found["ticket_id"], found["status"]) == ("attached", first["ticket_id"], "open")
+    assert found["reference"] == first["reference"] and town_of(world, first["ticket_id"]) == world.towns["Aalburg"]
+    assert {name: counted(world, name) - number for name, number in before.items()} == {"Cadzand": -1, "Aalburg": 1}
+    assert file_store.store().read(world.towns["Aalburg"], file_id) == b"inhoud"
+    assert rows(world, "select guard.left_behind(%s)", world.towns["Cadzand"]) == [({},)]
+    assert rows(world, "select 1 from audit_entry where verb = 'ticket_brought_over'")
+    again = receive(world, letter("En nog iets.", to=OLD, **said), address=OLD)
+    assert (again["state"], again["ticket_id"]) == ("attached", first["ticket_id"])
+
+
+def counted(world: World, town: str) -> int:
+    return int(rows(world, "select count(*) from ticket where municipality_id = %s", world.towns[town])[0][0])
+
+
+@pytest.mark.parametrize("given", [{"from_": "wie@elders.example"}, {"auto_submitted": "auto-replied"}])
+def test_a_closed_question_is_only_named_to_who_is_not_known_there_and_opened_by_no_machine(
+    world: World, given: dict[str, str]
+) -> None:
+    first = receive(world, letter(to=OLD), town="Cadzand")
+    close_all(world)
     merge(world, "Cadzand", "Aalburg")
+    found = receive(
+        world, letter("Toch nog iets.", to=OLD, subject=f"Re: [{first['reference']}]", **given), address=OLD
+    )
     assert town_of(world, first["ticket_id"]) == world.towns["Cadzand"]
-    said = f"hoort bij {first['reference']}, een afgesloten vraag van Cadzand"
-    for given in ({"subject": f"Re: [{first['reference']}]"}, {"in_reply_to": "<eerste@example.nl>"}):
-        found = receive(world, letter("Toch nog iets.", to=OLD, **given), address=OLD)
-        assert found["state"] == "ticketed" and town_of(world, found["ticket_id"]) == world.towns["Aalburg"]
-        notes = rows(world, "select body from writing where ticket_id = %s and kind = 'note'", found["ticket_id"])
-        assert [said in body for (body,) in notes] == [True]
     assert standing(world, first["id"])["status"] == "closed"
+    if "auto_submitted" in given:
+        assert (found["state"], found["reason"]) == ("quarantined", "automatic")
+        return
+    notes = rows(world, "select body from writing where ticket_id = %s and kind = 'note'", found["ticket_id"])
+    said = f"hoort bij {first['reference']}, een afgesloten vraag van Cadzand"
+    assert found["state"] == "ticketed" and [said in body for (body,) in notes] == [True]
+
+
+def test_no_job_brings_over_what_is_of_another_town(world: World) -> None:
+    first = receive(world, letter(to=OLD), town="Cadzand")
+    close_all(world)
+    merge(world, "Cadzand", "Aalburg")
+    receive(world, letter(subject=f"Re: [{first['reference']}]"), town="Bergen")
+    assert town_of(world, first["ticket_id"]) == world.towns["Cadzand"]
+    with world.scope("agent", Permission.TICKET_WRITE):
+        bring = sa.text("select ticket_id from kcc_bring_question(:r)")
+        assert db.session.execute(bring, {"r": first["reference"]}).all() == []
 
 
 def test_a_reference_of_a_town_that_is_no_predecessor_is_not_looked_up(world: World) -> None:

@@ -50,7 +50,7 @@ DEFINERS = frozenset({
     "works_in", "mail_about", "begin_email_change", "kcc_own_code", "kcc_ask_own_email", "kcc_own_email_change", "kcc_ask_email",
     "may_decide_email", "kcc_open_email_changes", "kcc_decide_email", "kcc_withdraw_email", "change_of_lease", "kcc_mint_email",
     "kcc_email_notice", "kcc_confirm_email",
-    "family", "arriving", "kcc_departing_towns", "kcc_kept_question", "kcc_forget_old_keys",
+    "family", "arriving", "kcc_departing_towns", "kcc_kept_question", "kcc_bring_question", "kcc_forget_old_keys",
     "kcc_logo_of_entrance", "kcc_logo_of_status", "kcc_public_logo",
     "kcc_setup_taken", "kcc_add_municipality",
     "managed", "one_centre", "kcc_add_account", "other_administrators", "kcc_end_membership", "kcc_leave", "kcc_has_password",

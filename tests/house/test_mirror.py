@@ -85,6 +85,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "people/new_address": "tests/people/test_views_address.py",
     "people/actions_address": "tests/people/test_views_address.py",
     "people/jobs": "tests/people/test_views_welcome.py",
+    "channels/actions_mail_kept": "tests/channels/test_mail_of_old_names.py",
     "channels/forms_telephony": "tests/channels/test_views_telephony.py",
     "channels/jobs_calls": "tests/channels/test_actions_calls.py",
     "channels/forms_counter": "tests/channels/test_views_counter.py",

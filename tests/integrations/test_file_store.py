@@ -82,3 +82,13 @@ def test_halves_are_cleared_when_they_are_old(store: FileStore) -> None:
     os.utime(half, (0, 0))
     assert store.clear_halves(3, older_than=3600) == 1
     assert place.exists() and not half.exists()
+
+
+def test_a_second_name_is_the_same_file_and_giving_it_again_does_no_harm(tmp_path: Path) -> None:
+    store, number = FileStore(tmp_path), uuid.uuid4()
+    store.put(1, number, b"inhoud")
+    for _time in range(2):
+        store.give_second_name(number, 1, 2)
+    store.remove(1, number)
+    assert store.read(2, number) == b"inhoud"
+    store.give_second_name(uuid.uuid4(), 1, 2)  # one that is not there is no fault
