@@ -8,7 +8,7 @@ not arrive (``failed``, ``bounced``) brings its ticket back before the agents. T
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from operator import attrgetter
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from kcc.channels import actions_enclosing as enclosing
 from kcc.channels import queries_mail as queries
 from kcc.channels import rules_mail as rules
 from kcc.channels.models_mail import MailContent, OutgoingMail, ReceivedMail
@@ -48,12 +49,14 @@ TROUBLES = ("failed", "in_doubt", "bounced", "no_mail_server")
 
 
 def answer(
-    *, actor: Actor, ticket: Ticket, body: str, recipient: str, waits: bool = False, entrance_id: int | None = None
-) -> OutgoingMail:
+    *, actor: Actor, ticket: Ticket, body: str, recipient: str, waits: bool = False, entrance_id: int | None = None,
+    uploads: Sequence[enclosing.Upload] = (), attachment_ids: Sequence[uuid.UUID] = (),
+) -> OutgoingMail:  # fmt: skip
     """Answer a citizen by mail from the town's own mailbox; it leaves after a minute, in which it can be taken back.
 
-    The ticket is answered by it, or waits for the citizen (``waits``); one that a department has stays there. Raises
-    InvalidInput (``body``, ``recipient``), InvalidState for a town without a mailbox.
+    The ticket is answered by it, or waits for the citizen (``waits``); one that a department has stays there. Files go
+    along: ``uploads``, which are kept with the ticket, and those of it that ``attachment_ids`` names. Raises InvalidInput
+    (``body``, ``recipient``, ``files``), NotFound for a file of another ticket, InvalidState for a town without a mailbox.
     """
     address = clean_address(recipient)
     if not address or queries.is_own_address(address):
@@ -63,6 +66,8 @@ def answer(
     sender = queries.sender_of(ticket.municipality_id, entrance_id or (before.entrance_id if before else None))
     if sender is None:
         raise InvalidState("Deze gemeente heeft nog geen mailbox om uit te schrijven.")
+    chosen = enclosing.chosen_of(ticket, attachment_ids) if attachment_ids else []
+    enclosing.check(uploads, chosen)
     writing = contacts.write(actor=actor, ticket=ticket, kind="answer", body=body, internal=False)
     names = people.names_of({actor.account_id}) if actor.account_id else {}
     signature = rules.filled(
@@ -77,6 +82,7 @@ def answer(
         actor, ticket, sender, kind="answer", recipient=address, text=rules.with_signature(writing.body, signature),
         content=content, answers_id=before.id if before else None, writing_id=writing.id, wait=rules.UNDO_TIME,
     )  # fmt: skip
+    enclosing.enclose(actor=actor, mail=mail, uploads=uploads, chosen=chosen)
     if ticket.status != Status.WITH_BACK_OFFICE:
         to = Status.WAITING_FOR_CITIZEN if waits else Status.ANSWERED
         if ticket.status in REOPENED_FROM:
@@ -191,6 +197,7 @@ def withdraw(*, actor: Actor, outgoing_id: uuid.UUID) -> Ticket:
     writing = db.session.get(Writing, mail.writing_id) if mail.writing_id else None
     if writing is not None:
         writing.kind, writing.internal = "note", True
+    enclosing.take_back(mail)
     contacts.add_event(actor=actor, ticket=ticket, verb="mail_withdrawn", detail={"mail": str(mail.id)})
     if ticket.status in (Status.ANSWERED, Status.WAITING_FOR_CITIZEN):
         contacts.move_ticket(actor=actor, ticket=ticket, to=Status.OPEN, reason=TAKEN_BACK)
@@ -212,17 +219,9 @@ def send_outgoing(
         return mail.state
     if send is None:
         return _become(actor, mail, "no_mail_server")
-    if not _note(mail, "queued", "sending"):
-        db.session.refresh(mail)
-        return _become(actor, mail, "in_doubt") if mail.state == "sending" else mail.state
-    message = smtp.Message(
-        sender=mail.sender, sender_name=mail.sender_name, to=mail.recipient, subject=mail.subject, text=text_of(mail),
-        message_id=mail.message_id, in_reply_to=mail.in_reply_to, references=mail.thread,
-        automatic=AUTOMATIC.get(mail.kind, ""), null_return=mail.kind == "receipt",
-    )  # fmt: skip
     try:
-        send(message)
-    except smtp.Refused as fault:
+        return _hand_over(actor, mail, send, text_of)
+    except (smtp.Refused, enclosing.NotEnclosed) as fault:
         return _become(actor, mail, "failed", str(fault))
     except smtp.InDoubt as fault:
         return _become(actor, mail, "in_doubt", str(fault))
@@ -231,6 +230,20 @@ def send_outgoing(
             return _become(actor, mail, "failed", str(fault))
         _note(mail, "sending", "queued")
         raise
+
+
+def _hand_over(actor: Actor, mail: OutgoingMail, send: Send, text_of: Callable[[OutgoingMail], str]) -> str:
+    files = enclosing.enclosed(mail) if mail.state == "queued" else ()
+    if not _note(mail, "queued", "sending"):
+        db.session.refresh(mail)
+        return _become(actor, mail, "in_doubt") if mail.state == "sending" else mail.state
+    send(
+        smtp.Message(
+            sender=mail.sender, sender_name=mail.sender_name, to=mail.recipient, subject=mail.subject, text=text_of(mail),
+            message_id=mail.message_id, in_reply_to=mail.in_reply_to, references=mail.thread,
+            automatic=AUTOMATIC.get(mail.kind, ""), null_return=mail.kind == "receipt", files=files, date=mail.made_at,
+        )
+    )  # fmt: skip
     return _become(actor, mail, "sent")
 
 

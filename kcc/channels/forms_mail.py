@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import MultipleFileField
 from wtforms import BooleanField, EmailField, SelectField, StringField
 from wtforms.validators import DataRequired
 
@@ -25,6 +26,7 @@ class MailAnswerForm(ChangeForm):
         _l("Aan"), validators=[DataRequired(_l("Vul het e-mailadres van de inwoner in.")), Limit(254)]
     )
     body = TypedText(_l("Antwoord"), _l("Vul het antwoord in."))
+    files = MultipleFileField(_l("Bestanden meesturen"))
 
 
 class AttachForm(BaseForm):

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from kcc.core.clock import now
@@ -169,6 +169,8 @@ class OutgoingMail(TenantMixin, Base):
     recipient: Mapped[str]
     subject: Mapped[str]
     body: Mapped[str]
+    attachment_ids: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(sa.Uuid), default=list)
+    """Files of its ticket that go along, in this order."""
     state: Mapped[str] = mapped_column(default="queued")
     fault: Mapped[str] = mapped_column(default="")
     made_at: Mapped[datetime] = mapped_column(Moment, default=now)

@@ -14,6 +14,8 @@ from kcc.core.errors import InvalidInput
 
 LARGEST_FILE = 15_000_000
 LARGEST_TOGETHER = 25_000_000
+LARGEST_MAILED = 15_000_000
+"""Files of one mail together: a third more as they travel, and most mail servers take no more than 25 MB."""
 MOST_FILES = 10
 LONGEST_NAME = 120
 UNKNOWN = "application/octet-stream"
@@ -105,6 +107,14 @@ def check_together(sizes: list[int]) -> None:
         raise InvalidInput("Hoogstens 10 bestanden tegelijk.", field="files")
     if sum(sizes) > LARGEST_TOGETHER:
         raise InvalidInput("Deze bestanden zijn samen te groot: hoogstens 25 MB.", field="files")
+
+
+def check_mailed(sizes: list[int]) -> None:
+    """Raise InvalidInput (field ``files``) when these files (sizes in bytes) are more than one mail can carry."""
+    if len(sizes) > MOST_FILES:
+        raise InvalidInput("Hoogstens 10 bestanden bij een mail.", field="files")
+    if sum(sizes) > LARGEST_MAILED:
+        raise InvalidInput("Deze bestanden zijn samen te groot voor een mail: hoogstens 15 MB.", field="files")
 
 
 def file_name(given: str, media_type: str) -> str:

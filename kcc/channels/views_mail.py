@@ -12,12 +12,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kcc.channels import actions_mail, actions_outbox, rules_mail
+from kcc.channels import actions_enclosing, actions_mail, actions_outbox, queries_files, rules_files, rules_mail
 from kcc.channels import queries_mail as queries
 from kcc.channels import views_mail_words as words
 from kcc.channels.forms_mail import MailAnswerForm, PlainMailForm
 from kcc.channels.models_mail import MailContent, ReceivedMail
 from kcc.channels.views_blueprint import mail_bp as bp
+from kcc.channels.views_files import STATE_WORDS
 from kcc.contacts import actions as contacts
 from kcc.contacts import queries as tickets
 from kcc.contacts.models import Ticket
@@ -27,11 +28,12 @@ from kcc.core.clock import now
 from kcc.core.db import db
 from kcc.core.errors import Conflict, InvalidInput, InvalidState, NotFound
 from kcc.core.permissions import Permission
+from kcc.integrations import file_store
 from kcc.integrations.mail_message import clean_address
 from kcc.parties.evidence import record_look
 from kcc.people import queries as people
 from kcc.web import fragments, panels
-from kcc.web.guards import reads, requires
+from kcc.web.guards import reads, requires, takes_files
 from kcc.web.person import actor, current_person
 from kcc.web.security import show_own_frames
 
@@ -63,28 +65,46 @@ def of_ticket(ticket_id: uuid.UUID) -> ResponseReturnValue:
 
 @bp.post("/of-ticket/<uuid:ticket_id>")
 @requires(Permission.TICKET_WRITE)
+@takes_files(rules_files.LARGEST_TOGETHER + 1_000_000)
 def answer(ticket_id: uuid.UUID) -> ResponseReturnValue:
     """Answer by mail; what is refused comes back as it was typed."""
     ticket = tickets.ticket(ticket_id)
     form = MailAnswerForm()
+    uploads = [(file.filename, file.read()) for file in form.files.data or [] if file and file.filename]
     try:
         if not form.validate():
-            return _thread(ticket, form, 422)
+            return _refused(ticket, form, uploads)
         contacts.check_version(ticket, form.version_number())
         actions_outbox.answer(
             actor=actor(), ticket=ticket, body=form.body.data or "", recipient=form.recipient.data or "",
-            waits=request.form.get("do") == "wait",
+            waits=request.form.get("do") == "wait", uploads=uploads, attachment_ids=_chosen(),
         )  # fmt: skip
     except InvalidInput as fault:
         db.session.rollback()
         form.refuse(fault, "body")
-        return _thread(tickets.ticket(ticket_id), form, 422)
+        return _refused(tickets.ticket(ticket_id), form, uploads)
     except (Conflict, InvalidState) as fault:
         db.session.rollback()
         form.form_errors.append(_(fault.message))
-        return _thread(tickets.ticket(ticket_id), form, 409)
+        return _refused(tickets.ticket(ticket_id), form, uploads, 409)
     flash(_("Uw antwoord vertrekt over een minuut. Tot dan kunt u het terughalen."), "success")
     return redirect(url_for("contacts.ticket", ticket_id=ticket_id), 303)
+
+
+def _refused(
+    ticket: Ticket, form: MailAnswerForm, uploads: list[tuple[str, bytes]], status: int = 422
+) -> ResponseReturnValue:
+    if uploads:
+        form.files.errors = [*form.files.errors, _("Kies de bestanden opnieuw: een browser onthoudt ze niet.")]
+    return _thread(ticket, form, status)
+
+
+def _chosen() -> list[uuid.UUID]:
+    """The files of the ticket that are ticked; raises NotFound for what is no number of a file."""
+    try:
+        return [uuid.UUID(text) for text in request.form.getlist("attachment_id")]
+    except ValueError as fault:
+        raise NotFound from fault
 
 
 @bp.post("/of-ticket/<uuid:ticket_id>/text")
@@ -215,6 +235,7 @@ def _thread(
 ) -> ResponseReturnValue:
     received = queries.mails_of(ticket)
     sent = queries.sent_of(ticket)
+    files = queries_files.attachments_of(ticket.id)
     may_answer = current_person().may(Permission.TICKET_WRITE) and ticket.merged_into_id is None
     sender = (
         queries.sender_of(ticket.municipality_id, received[0][0].entrance_id if received else None)
@@ -232,6 +253,9 @@ def _thread(
         "ticket": ticket, "lines": lines, "form": form, "plain": PlainMailForm(formdata=None), "sender": sender,
         "texts": queries.standard_texts(ticket.municipality_id) if sender else [], "now": now(),
         "suggested": {m.suggested_ticket_id: tickets.ticket(m.suggested_ticket_id) for m, _c in received if m.suggested_ticket_id},
+        "files": {kept.id: kept for kept in files}, "offered": actions_enclosing.offered_of(files) if sender else [],
+        "ticked": set(request.form.getlist("attachment_id")), "file_words": STATE_WORDS, "size_words": rules_files.size_words, "most_bytes": rules_files.LARGEST_MAILED,
+        "openable": {kept.id for kept in files if rules_files.may_open(kept.scan_state, scanner_set=file_store.scanner_address() is not None)},
         "names": people.names_of({mail.account_id for mail in sent}), "outgoing_words": words.OUTGOING_WORDS,
         "outgoing_kinds": words.OUTGOING_KINDS, "trouble_words": words.TROUBLE_WORDS,
         "is_open": form.errors or whole or ticket.channel in (Channel.EMAIL, Channel.WEBFORM),

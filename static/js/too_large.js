@@ -1,7 +1,8 @@
 // The server refuses a form as a whole above data-most-form-bytes of the body (ten megabytes pasted into a note). That may not cost what
 // was typed, so it is refused here, at the field, before anything is sent. Text that is too large is not pasted: what stood there stays,
 // and the page does not freeze on it. When it came in otherwise it stays too, nothing is cut, and the form waits until it is shorter:
-// form[data-too-large] is sent by nobody (autosave.js says so). Text over a field's own limit is another thing: see counter.js.
+// form[data-too-large] is sent by nobody (autosave.js says so). Files over data-most-bytes of their field are told about at once, too.
+// Text over a field's own limit is another thing: see counter.js.
 
 const MOST = Number(document.body.dataset.mostFormBytes) || Infinity;
 // What goes along beside the text: tokens, choices, names of fields.
@@ -58,14 +59,28 @@ function unsay(field) {
     if (!field.closest(".field--invalid")) field.removeAttribute("aria-invalid");
 }
 
+// Files that are together more than data-most-bytes of their field.
+function heavyFiles(form) {
+    return [...form.elements].find((field) => field.type === "file" && weighFiles(field) > (Number(field.dataset.mostBytes) || Infinity));
+}
+
+function weighFiles(field) {
+    return [...field.files].reduce((sum, file) => sum + file.size, 0);
+}
+
 function judge(form) {
     const texts = fields(form);
-    if (fits(form)) {
-        if (form.dataset.tooLarge !== undefined) texts.forEach(unsay);
+    const files = heavyFiles(form);
+    if (!files && fits(form)) {
+        if (form.dataset.tooLarge !== undefined) [...form.elements].filter((field) => field.type === "file" || texts.includes(field)).forEach(unsay);
         delete form.dataset.tooLarge;
         return true;
     }
     form.dataset.tooLarge = "";
+    if (files) {
+        say(files, "textFilesTooLarge", Math.ceil(weighFiles(files) / 1_000_000));
+        return false;
+    }
     const heaviest = texts.reduce((most, field) => (field.value.length > most.value.length ? field : most));
     texts.filter((field) => field !== heaviest).forEach(unsay);
     say(heaviest, "textTooLarge", heaviest.value.length);
@@ -73,7 +88,7 @@ function judge(form) {
 }
 
 function isOurs(field) {
-    return field?.form && KINDS.includes(field.type);
+    return field?.form && (KINDS.includes(field.type) || field.type === "file");
 }
 
 // Pasted, dropped or put there by a tool: refused before it is in the field. The text that it takes the place of counts too, which may

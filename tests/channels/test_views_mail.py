@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 
+from tests.channels.files import EXE, PDF, PNG
 from tests.channels.mails import letter, outgoing, receive, standing, work
+from tests.channels.test_actions_files import keep
 from tests.factories.tickets import make_ticket
 from tests.support.world import World
 
@@ -143,3 +146,46 @@ def test_a_ticket_by_telephone_can_be_answered_by_mail_too(world: World) -> None
         assert admin.execute("select status from ticket where id = %s", (ticket,)).fetchone() == (
             "waiting_for_citizen",
         )
+
+
+def test_files_go_along_and_stand_with_the_mail_on_the_ticket_s_page(world: World) -> None:
+    found = receive(world, letter())
+    page = world.page("agent").get(f"/mail/of-ticket/{found['ticket_id']}")
+    page.submit(
+        "[data-testid=mail-answer-form]", button="answer", body="Hierbij het formulier.",
+        files=[(io.BytesIO(PDF), "Aanvraag.pdf"), (io.BytesIO(PNG), "kaart.png")],
+    )  # fmt: skip
+    thread = page.get(f"/mail/of-ticket/{found['ticket_id']}").by_testid("mail-enclosed")
+    links = {link.text: str(link["href"]) for link in thread.select("a")}
+    assert list(links) == ["Aanvraag.pdf", "kaart.png"]
+    assert page.client.get(links["Aanvraag.pdf"]).data == PDF
+    # Both are of the ticket now, and can go along again without being sent up a second time.
+    ticked = [str(box["value"]) for box in page.soup.select('[name="attachment_id"]')]
+    page.submit("[data-testid=mail-answer-form]", button="answer", body="Nogmaals.", attachment_id=ticked[0])
+    assert [len(mail["attachment_ids"]) for mail in outgoing(world)] == [2, 1]
+
+
+def test_an_unwelcome_file_is_told_at_its_field_with_the_answer_kept_and_nothing_sent(world: World) -> None:
+    found = receive(world, letter())
+    page = world.page("agent").get(f"/mail/of-ticket/{found['ticket_id']}")
+    page.submit(
+        "[data-testid=mail-answer-form]",
+        button="answer",
+        status=422,
+        body="Zie bijlage.",
+        files=[(io.BytesIO(EXE), "a.pdf")],
+    )
+    assert "Dit soort bestand" in page.text and "Kies de bestanden opnieuw" in page.text
+    assert page.by_testid("mail-body").text.strip() == "Zie bijlage."
+    assert outgoing(world) == []
+
+
+def test_a_file_of_another_ticket_s_or_town_s_is_as_unknown_as_one_that_nobody_has(world: World) -> None:
+    found = receive(world, letter())
+    other = keep(world, person="agent_cadzand", town="Cadzand")
+    for number in (str(other), str(uuid.uuid4()), "geen-nummer"):
+        page = world.page("agent").get(f"/mail/of-ticket/{found['ticket_id']}")
+        fields = {"body": "Zie bijlage.", "recipient": "jan@example.nl", "attachment_id": number, "do": "answer"}
+        version = str(page.soup.select_one('[data-testid="mail-answer-form"] [name=version]')["value"])  # type: ignore[index]
+        page.post(f"/mail/of-ticket/{found['ticket_id']}", {**_tokens(page), **fields, "version": version}, status=404)
+    assert outgoing(world) == []

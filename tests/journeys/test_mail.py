@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 from playwright.sync_api import Page, expect
 
+from tests.channels.files import PDF
 from tests.journeys.conftest import Centre, axe_violations
 from tests.journeys.test_every_page import take_picture
 
@@ -71,6 +72,13 @@ def answers(folder: Path, to: str) -> list[EmailMessage]:
     return [mail for mail in found if to in str(mail["To"]) and isinstance(mail, EmailMessage)]
 
 
+def words_of(mail: EmailMessage) -> str:
+    """What a mail says, apart from its files."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
 def test_a_mail_is_answered_from_its_ticket_in_the_town_s_name(centre: Centre, sign_in: Callable[..., Page]) -> None:
     subject = f"Kwijtschelding {time.time_ns()}"
     send(centre, subject, "Goedemorgen,\n\nKan ik kwijtschelding krijgen voor de afvalstoffenheffing?\n\nJoke Willems")
@@ -89,16 +97,23 @@ def test_a_mail_is_answered_from_its_ticket_in_the_town_s_name(centre: Centre, s
     agent.fill('[data-testid="mail-body"]', "Beste mevrouw Willems,\n\nJa, dat kan. U vraagt het aan met uw DigiD.")
     assert axe_violations(agent) == []
     take_picture(agent, "journey-mail-answer")
+    agent.set_input_files(
+        '[data-testid="mail-files"]', [{"name": "Aanvraag één.pdf", "mimeType": "application/pdf", "buffer": PDF}]
+    )
     agent.click('[data-testid="mail-send"]')
+    expect(agent.locator('[data-testid="mail-enclosed"]')).to_contain_text("Aanvraag één.pdf")
     expect(agent.locator('[data-testid="mail-out"]').first).to_contain_text("vertrekt zo")
     take_picture(agent, "journey-mail-queued")
     _leave_now(centre, ticket_id)
-    left = wait_for(lambda: [m for m in answers(centre.mail_folder, "joke@") if "DigiD" in m.get_content()])
+    left = wait_for(lambda: [m for m in answers(centre.mail_folder, "joke@") if "DigiD" in words_of(m)])
     assert isinstance(left, list) and len(left) == 1
     answer = left[0]
     assert str(answer["From"]) == f"Gemeente Brielle <{BOX}>" and answer["Auto-Submitted"] is None
     assert str(answer["Subject"]) == f"Re: {subject} [{reference}]" and answer["In-Reply-To"]
-    assert "Klantcontactcentrum gemeente Brielle" in answer.get_content()
+    assert "Klantcontactcentrum gemeente Brielle" in words_of(answer)
+    assert [(part.get_filename(), part.get_content()) for part in answer.iter_attachments()] == [
+        ("Aanvraag één.pdf", PDF)
+    ]
     wait_for(
         lambda: centre.query(
             "select 1 from outgoing_mail where ticket_id = %s and kind = 'answer' and state = 'sent'", ticket_id
