@@ -7,6 +7,7 @@ import smtplib
 import ssl
 from dataclasses import dataclass
 from datetime import datetime
+from email import policy
 from email.message import EmailMessage
 from email.utils import formataddr, formatdate
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
@@ -132,7 +133,8 @@ def _check(code: int) -> None:
 
 def as_bytes(message: Message) -> bytes:
     """The mail as it travels: the same at every try when it has a date."""
-    mail = EmailMessage()
+    # Lines end in CR LF: a strict server takes a mail without for one line, and refuses what is over a thousand bytes.
+    mail = EmailMessage(policy=policy.SMTP)
     mail["From"] = formataddr((message.sender_name, message.sender)) if message.sender_name else message.sender
     mail["To"] = message.to
     mail["Subject"] = message.subject

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email import message_from_bytes, policy
 
 import pytest
 
@@ -89,3 +91,33 @@ def test_a_server_that_is_not_there_sent_nothing() -> None:
 def test_an_unusable_url_is_said_in_one_line() -> None:
     with pytest.raises(BadConfiguration):
         mail.send("mailto:somebody", MESSAGE)
+
+
+def test_lines_end_as_the_protocol_wants_or_a_strict_server_takes_a_long_mail_for_one_line() -> None:
+    files = (
+        mail.Enclosed("één.pdf", "application/pdf", b"%PDF\n" * 900),
+        mail.Enclosed("a.txt", "text/plain", b"een\ntwee\n"),
+    )
+    sent = mail.as_bytes(dataclasses.replace(MESSAGE, text="Een regel.\n" * 300, files=files))
+    assert b"\n" not in sent.replace(b"\r\n", b"") and max(map(len, sent.split(b"\r\n"))) < 998
+    parts = list(message_from_bytes(sent, policy=policy.default).iter_attachments())  # type: ignore[attr-defined]
+    assert [(part.get_filename(), part.get_payload(decode=True)) for part in parts] == [
+        (f.name, f.content) for f in files
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"), [("message/rfc822", b"Subject: x\r\n\r\ny"), ("text/plain", b"\xe9\xe9n")]
+)
+def test_what_may_not_travel_as_what_it_is_travels_as_bytes(kind: str, content: bytes) -> None:
+    sent = mail.as_bytes(dataclasses.replace(MESSAGE, files=(mail.Enclosed("a.bin", kind, content),)))
+    (part,) = message_from_bytes(sent, policy=policy.default).iter_attachments()  # type: ignore[attr-defined]
+    assert part.get_content_type() == "application/octet-stream" and part.get_payload(decode=True) == content
+
+
+def test_a_server_that_takes_less_says_so_before_the_files_travel() -> None:
+    with server({"EHLO": "250-here\r\n250 SIZE 1000", "MAIL": "552 too large"}) as (url, heard):
+        with pytest.raises(mail.Refused, match="552"):
+            mail.send(url, dataclasses.replace(MESSAGE, text="x" * 2000))
+    assert any(line.upper().startswith(b"MAIL") and b"size=" in line for line in heard)
+    assert not any(line.upper().startswith(b"DATA") for line in heard)
