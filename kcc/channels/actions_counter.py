@@ -40,9 +40,18 @@ def take_number(*, actor: Actor, entrance_id: int, topic_group: str = "", langua
     )
     db.session.add(taken)
     db.session.flush()
+    put_in_queue(actor=actor, number_id=taken.id, language=language)
+    return taken
+
+
+def put_in_queue(*, actor: Actor, number_id: uuid.UUID, language: str = "nl") -> QueueNumber:
+    """Have a visitor wait for an agent, once; nothing for who was called or went. Also for numbers of a kiosk."""
+    taken = queries.number(number_id, lock=True)
+    if taken.state != "waiting" or queries.item_of(taken.id) is not None:
+        return taken
     routing.enqueue(
         actor=actor, municipality_id=taken.municipality_id, kind="counter", channel="counter", subject_id=taken.id,
-        topic_group=topic_group, language=language, since=taken.taken_at,
+        topic_group=taken.topic_group, language=language, since=taken.taken_at,
     )  # fmt: skip
     _record(actor, taken, "taken")
     return taken

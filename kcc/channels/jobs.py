@@ -62,6 +62,13 @@ def close_counters(job: Claimed) -> None:
         counter.close_earlier_days(actor=Actor.job(), municipality_id=job.municipality_id)
 
 
+@handles("channels.queue_number")
+def queue_number(job: Claimed) -> None:
+    """Put a visitor who took a number at a kiosk in the queue."""
+    number, language = uuid.UUID(job.args["number"]), str(job.args["language"])
+    counter.put_in_queue(actor=Actor.job(), number_id=number, language=language)
+
+
 @handles("channels.confirm_form")
 def confirm_form(job: Claimed) -> None:
     """Put a mail to a citizen in the outbox: the question came in, with its reference and without its text."""

@@ -1,4 +1,4 @@
-"""The table of visitors at a counter: numbers and moments, nobody's name."""
+"""Tables of the counter: visitors, by numbers and moments and nobody's name; and the kiosks that give them out."""
 
 from __future__ import annotations
 
@@ -48,3 +48,24 @@ class QueueNumber(TenantMixin, Base):
     def label(self) -> str:
         """As it stands on the ticket and the screen."""
         return f"{self.letter}-{self.number:03}"
+
+
+class Kiosk(TenantMixin, Base):
+    """A tablet in the hall at which visitors take a number themselves. Dutch: nummerzuil.
+
+    The database knows the hash of its secret; the secret itself is made of the row's id when its address is shown.
+    """
+
+    __tablename__ = "kiosk"
+    __table_args__ = tenant_key(
+        tenant_reference("entrance_id", "entrance"), sa.Index("ix_kiosk_secret_hash", "secret_hash")
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    entrance_id: Mapped[int]
+    place: Mapped[str]
+    """Where it stands, for who looks after it."""
+    secret_hash: Mapped[bytes]
+    made_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    made_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("account.id"))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)

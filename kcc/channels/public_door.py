@@ -164,3 +164,25 @@ def public_logo(mark: str) -> bytes:
     if not found:
         raise NotFound
     return bytes(found)
+
+
+def kiosk(secret: str) -> dict[str, Any]:
+    """What a kiosk shows: town, groups of topics, how many wait. Raises NotFound for a secret that opens nothing (more)."""
+    found = db.session.scalar(sa.text("select kcc_kiosk(:s)"), {"s": secret})
+    if found is None:
+        raise NotFound
+    return dict(found)
+
+
+def kiosk_take(secret: str, *, key: uuid.UUID, topic_group: str, language: str) -> str:
+    """Take a number, once for each key: taken, busy, group (the town has no such group) or unknown."""
+    values = {"s": secret, "k": key, "g": topic_group, "l": language}
+    return str(db.session.scalar(sa.text("select kcc_kiosk_take(:s, :k, :g, :l)"), values))
+
+
+def kiosk_number(secret: str, number_id: uuid.UUID) -> dict[str, Any]:
+    """A number of today at this kiosk's counter, and what is known of the wait; raises NotFound for any other."""
+    found = db.session.scalar(sa.text("select kcc_kiosk_number(:s, :n)"), {"s": secret, "n": number_id})
+    if found is None:
+        raise NotFound
+    return dict(found)

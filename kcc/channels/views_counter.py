@@ -88,6 +88,8 @@ def call_number(number_id: uuid.UUID) -> ResponseReturnValue:
     """Take a visitor on from the queue and call the number; the conversation is open when they arrive."""
     waiting = queries_counter.number(number_id)
     try:
+        # Taken at the kiosk this very moment: then it is put in the queue here.
+        actions_counter.put_in_queue(actor=actor(), number_id=number_id)
         item_id = queries_counter.item_of(number_id)
         if item_id is None:
             raise InvalidState("Dit nummer is al opgeroepen.")

@@ -26,6 +26,7 @@ LATER_INSERTS = {
     "received_form": "insert",
     "form_file": "insert",
     "work_item": "update",
+    "queue_number": "insert",
     "agent_state": "update",
     "mailbox": "update",
     "received_mail": "insert",

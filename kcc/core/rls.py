@@ -182,6 +182,7 @@ LATER_READS = (
     "received_form",
     "form_file",
     "queue_number",
+    "kiosk",
     "mailbox",
     "received_mail",
     "conversation",

@@ -49,7 +49,7 @@ PARTIES = {
 TABLES = {
     "ticket": _l("Vragen"), "contact": _l("Contacten"), "writing": _l("Teksten"), "internal_task": _l("Contactverzoeken"),
     "party": _l("Inwoners en organisaties"), "digital_address": _l("Telefoonnummers en e-mailadressen"),
-    "attachment": _l("Bijlagen"), "received_mail": _l("Ontvangen mails"), "outgoing_mail": _l("Verstuurde mails"),
+    "kiosk": _l("Nummerzuilen"), "attachment": _l("Bijlagen"), "received_mail": _l("Ontvangen mails"), "outgoing_mail": _l("Verstuurde mails"),
     "received_form": _l("Formulieren"), "call": _l("Telefoongesprekken"), "conversation": _l("Gesprekken"),
     "article": _l("Eigen artikelen"), "article_overlay": _l("Aanvullingen bij artikelen"), "topic_route": _l("Onderwerpen"),
     "department": _l("Afdelingen"), "entrance": _l("Ingangen"), "membership": _l("Rollen"), "work_item": _l("Werk in de wachtrij"),

@@ -37,7 +37,7 @@ DEFINERS = frozenset({
     "kcc_last_backup", "kcc_maintenance", "kcc_set_maintenance", "kcc_centre_keys", "kcc_find_tickets",
     "kcc_find_articles", "kcc_covers_centre", "kcc_find_parties", "form_entrance", "kcc_public_form",
     "kcc_keep_form_file", "kcc_form_files", "kcc_receive_form", "enqueue_form", "kcc_open_status", "citizen_form",
-    "kcc_close_status", "kcc_public_status", "kcc_receive_answer", "kcc_status_file", "kcc_public_screen", "load_of",
+    "kcc_close_status", "kcc_public_status", "kcc_receive_answer", "kcc_status_file", "kcc_public_screen", "kcc_kiosk", "kcc_kiosk_take", "kcc_kiosk_number", "kiosk_counter", "load_of",
     "works_for", "situation", "kcc_claim_next", "kcc_offer", "kcc_agent_counts", "kcc_last_seen",
     "with_predecessors", "kcc_closed", "kcc_heirs", "heir_entrance", "succession_digest", "succession_signers",
     "kcc_sign_succession", "kcc_succession_signatures", "succession_of_lease", "open_tickets", "together_with", "municipal_tables",

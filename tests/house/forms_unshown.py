@@ -21,6 +21,8 @@ UNSHOWN: dict[str, tuple[str, dict[str, str], frozenset[str]]] = {
     "tuning.end_crisis": ("supervisor", {}, frozenset()),
     "operations.take_back": ("supervisor", {}, frozenset()),
     "channels.take_number": ("agent", {}, frozenset()),
+    "channels.make_kiosk": ("administrator", {}, frozenset({"place"})),
+    "channels.withdraw_kiosk": ("administrator", {}, frozenset()),
     "channels.call_number": ("agent", {}, frozenset()),
     "channels.recall_number": ("agent", {}, frozenset()),
     "channels.no_show": ("agent", {}, frozenset()),

@@ -285,6 +285,10 @@ class Planter:
             town, channels_counter.QueueNumber, entrance_id=world.entrances[town], on_day=AT.date(), letter="A", number=number,
             topic_group=canary(town, "figures", key),
         )  # fmt: skip
+        self._put(
+            town, channels_counter.Kiosk, entrance_id=world.entrances[town], place=canary(town),
+            secret_hash=f"{town} {key}".encode(),
+        )  # fmt: skip
         self._put(town, channels_forms.FormFile, name=f"{person}.txt", data=person.encode(), size=1, **came)
         self._put(town, channels_forms.Rating, score=4, channel="webform", topic_id=topic, **loose)
         mails.plant_case(self._put, town, centre_id, self._mailbox(town), ticket, person, COMMON)

@@ -19,7 +19,7 @@ from tests.proofs._lookalikes import AGENTS, COMMON, Objects, canary
 from tests.support.world import DEPARTMENTS, World
 
 NAMED = {
-    "attachment": "attachment", "form": "received_form", "number": "queue_number", "webform": "webform", "ticket": "ticket", "task": "internal_task", "conversation": "conversation", "article": "article",
+    "attachment": "attachment", "form": "received_form", "number": "queue_number", "kiosk": "kiosk", "webform": "webform", "ticket": "ticket", "task": "internal_task", "conversation": "conversation", "article": "article",
     "mail": "received_mail", "outgoing": "outgoing_mail", "text": "standard_text", "municipality": "municipality", "town": "municipality", "topic": "topic", "view": "saved_view", "item": "work_item",
     "link": "ticket_link", "writing": "writing", "report": "article_report", "job": "job", "party": "party",
     "department": "department", "account": "account", "assignee": "account", "entrance": "entrance", "contact": "contact",
