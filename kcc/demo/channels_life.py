@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kcc.channels import actions_counter, public_door, queries_counter
+from kcc.channels import actions_counter, actions_kiosk, public_door, queries_counter
 from kcc.channels import rules_forms as rules
 from kcc.channels.models_forms import Rating
 from kcc.channels.public_door import Entrance
@@ -40,7 +40,11 @@ SCORES = (5, 4, 4, 5, 3, 4, 5, 2, 4, 1)
 
 def lay_channels(data_key: bytes) -> dict[str, int]:
     """Put this life into the scope's towns; returns how much, in words for the screen."""
-    return {"formulieren": _lay_forms(data_key), "bezoekers aan de balie": _lay_visitors(), "oordelen": _lay_ratings()}
+    return {
+        "formulieren": _lay_forms(data_key),
+        "bezoekers aan de balie": _lay_visitors(data_key),
+        "oordelen": _lay_ratings(),
+    }
 
 
 def _lay_forms(data_key: bytes) -> int:
@@ -68,9 +72,12 @@ def _send(data_key: bytes, entrance: Entrance, text: str, name: str, way: str, d
     )  # fmt: skip
 
 
-def _lay_visitors() -> int:
+def _lay_visitors(data_key: bytes) -> int:
     count = 0
     for entrance in municipalities.entrances(["counter"]):
+        actions_kiosk.make_kiosk(
+            actor=Actor.command(), entrance_id=entrance.id, place="Hal, bij de ingang", data_key=data_key
+        )
         groups = queries_counter.groups_of(entrance.municipality_id)
         for number in range(WAITING):
             group = groups[number % len(groups)] if groups and number else ""
