@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from base64 import b64decode
 from typing import Any
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
+from kcc.channels.rules_kiosk import secret_of
 from tests.journeys.conftest import Centre
 from tests.journeys.test_call_to_closed_task import at_testid
 from tests.journeys.test_every_page import judge
@@ -19,12 +20,9 @@ WAITS = (
 )
 
 
-def test_a_visitor_takes_a_number_in_english_and_stands_in_the_queue(
-    centre: Centre, browser: Browser, sign_in: Callable[..., Page]
-) -> None:
-    administrator = sign_in(centre.account("administrator"))
-    administrator.goto("/setup/counters")
-    address = str(at_testid(administrator, "kiosk-address").get_attribute("href"))
+def test_a_visitor_takes_a_number_in_english_and_stands_in_the_queue(centre: Centre, browser: Browser) -> None:
+    ((kiosk,),) = centre.query("select id from kiosk order by made_at limit 1")
+    address = f"{centre.address}/zuil/{secret_of(b64decode(centre.environ['KCC_DATA_KEY']), kiosk)}"
     size: Any = {"width": 1280, "height": 800}
     with browser.new_context(viewport=size, locale="nl-NL", has_touch=True) as context:
         tablet = context.new_page()

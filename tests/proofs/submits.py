@@ -113,7 +113,7 @@ LOOKED_AT = {
     "answered": ("contacts.ticket",),
     "closed": ("contacts.ticket",),
     "numbered": ("mail.look", "contacts.ticket"),
-    "somebody waits": ("channels.counter",),
+    "somebody waits": ("channels.counter", "channels.kiosks"),
     "somebody was called": ("channels.counter",),
     "looked at today": ("operations.day",),
     "another address was asked for": ("account.email", "setup.rights"),
