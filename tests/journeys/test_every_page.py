@@ -32,7 +32,14 @@ MUST_SEE = {
     "handler": {"backoffice.worklist", "backoffice.task"},
     "editor": {"knowledge_editing.edit"},
     "supervisor": {"insight.overview", "insight.behind", "mail.sorting", "board.now", "board.wall", "board.behind"},
-    "administrator": {"imports.overview", "imports.show", "imports.columns", "imports.refusals", "channels.kiosks", "account.email"},
+    "administrator": {
+        "imports.overview",
+        "imports.show",
+        "imports.columns",
+        "imports.refusals",
+        "channels.kiosks",
+        "account.email",
+    },
 }
 """Pages of which the crawl must not quietly lose sight, by the role that is sure to reach them."""
 MOST_PAGES = 90

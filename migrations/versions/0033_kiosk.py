@@ -5,8 +5,8 @@ from alembic import op
 
 from kcc.core import guard, rls
 
-revision = "0028"
-down_revision = "0027"
+revision = "0033"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 
@@ -39,10 +39,10 @@ def upgrade() -> None:
         op.execute(statement)
     for statement in guard.guard_writes("queue_number"):
         op.execute(statement)
-    guard.lay_guard("0028_kiosk.sql")
+    guard.lay_guard("0033_kiosk.sql")
 
 
 def downgrade() -> None:
-    guard.lay_guard("0028_kiosk_undone.sql")
+    guard.lay_guard("0033_kiosk_undone.sql")
     op.execute("drop policy guard_writes on queue_number")
     op.drop_table("kiosk")

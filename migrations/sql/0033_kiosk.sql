@@ -1,6 +1,7 @@
 -- The kiosk in a hall: a tablet that holds a secret of one counter. It sees how many wait and takes numbers, nothing else.
 
--- the counter behind a secret that was not withdrawn, of a town that takes part, or nothing
+-- the counter behind a secret that was not withdrawn, of a town that takes part, or nothing. A town that went over gives none: its
+-- successor could not withdraw what its predecessor made, so it makes an address of its own.
 create function guard.kiosk_counter(secret text) returns public.entrance language sql stable security definer set search_path = guard, pg_catalog, pg_temp as $$
   select e from public.kiosk k
   join public.entrance e on e.municipality_id = k.municipality_id and e.id = k.entrance_id
@@ -11,7 +12,7 @@ $$;
 
 -- what the kiosk shows: the town, its groups of topics, how many wait
 create function public.kcc_kiosk(secret text) returns jsonb language sql stable security definer set search_path = guard, pg_catalog, pg_temp as $$
-  select jsonb_build_object('town', m.name, 'accent', m.accent, 'short_code', m.short_code, 'label', e.label,
+  select jsonb_build_object('town', m.name, 'accent', m.accent, 'short_code', m.short_code, 'logo', m.logo, 'label', e.label,
     'groups', coalesce((select jsonb_agg(g.name order by g.name) from (select distinct t.group_name as name
       from public.topic_route r join public.topic t on t.id = r.topic_id where r.municipality_id = m.id and r.active) g), '[]'),
     'waiting', (select count(*) from public.queue_number q where q.municipality_id = e.municipality_id and q.entrance_id = e.id
@@ -60,7 +61,7 @@ end $$;
 
 -- a number of this counter and of today, and what is known of the wait: who comes first, and how many were called this past hour
 create function public.kcc_kiosk_number(secret text, number_asked uuid) returns jsonb language sql stable security definer set search_path = guard, pg_catalog, pg_temp as $$
-  select jsonb_build_object('town', m.name, 'accent', m.accent, 'short_code', m.short_code, 'counter', e.label,
+  select jsonb_build_object('town', m.name, 'accent', m.accent, 'short_code', m.short_code, 'logo', m.logo, 'counter', e.label,
     'label', q.letter || '-' || lpad(q.number::text, 3, '0'), 'group', q.topic_group, 'state', q.state, 'at', q.taken_at,
     'before', (select count(*) from public.queue_number o where o.municipality_id = q.municipality_id and o.entrance_id = q.entrance_id
       and o.on_day = q.on_day and o.state = 'waiting' and o.number < q.number),
