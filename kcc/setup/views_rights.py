@@ -34,7 +34,7 @@ from kcc.web.navigation import Mark, add_setup_entry
 from kcc.web.person import actor, current_person
 
 add_setup_entry(
-    "setup.rights", _l("Beheerders bevestigen"), _l("Iemand wordt beheerder als een tweede beheerder dat bevestigt."),
+    "setup.rights", _l("Bevestigen door een tweede"), _l("Wie beheerder wordt, en wie een ander e-mailadres krijgt."),
     Permission.PEOPLE_MANAGE, place=22,
 )  # fmt: skip
 panels.register("supervise", "setup.left_work", _l("Achtergebleven gesprekken"), Permission.ROUTING_SUPERVISE)
