@@ -8,12 +8,14 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, sync_playwright
+from xdist.scheduler import LoadScopeScheduling
 
 from kcc.app import create_app
 from kcc.config import Settings
@@ -30,13 +32,18 @@ hypothesis_settings.load_profile("house")
 ROOT = Path(__file__).resolve().parent.parent
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Journeys first, and all in one worker: two would load the demonstration centre twice, and the end wait for one."""
-    items.sort(key=lambda item: "/journeys/" not in item.nodeid)
-    for item in items:
-        if "/journeys/" in item.nodeid:
-            item.add_marker(pytest.mark.xdist_group("journeys"))
+class JourneysTogether(LoadScopeScheduling):
+    """All journeys in one worker, from the start: two would each load the demonstration centre and start its processes."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        """What stays together; the largest goes first."""
+        return "journeys" if nodeid.startswith("tests/journeys/") else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """How tests are spread over workers."""
+    return JourneysTogether(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -53,7 +53,7 @@ def steps(for_pytest: Sequence[str]) -> list[Step]:
         *sorted(str(path.relative_to(ROOT)) for p in CHECKED_PATTERNS for path in ROOT.glob(p)),
     ]
     workers = os.environ.get("KCC_TEST_WORKERS", "2")
-    spread = [] if for_pytest or workers == "0" else ["-n", workers, "--dist", "loadgroup"]
+    spread = [] if for_pytest or workers == "0" else ["-n", workers]
     return [
         Step("ruff", [*python, "ruff", "check", "."]),
         Step("format", [*python, "ruff", "format", "--check", "--quiet", "."]),
