@@ -61,12 +61,14 @@ def mark_of(municipality_id: int) -> str:
 
     Read it before anything that the page shows, so that no change falls in between.
     """
-    last = db.session.scalar(
-        sa.select(sa.func.greatest(sa.func.max(SetupChange.made_at), sa.func.max(SetupChange.applied_at))).where(
-            SetupChange.municipality_id == municipality_id
-        )
-    )
+    last = last_moment(municipality_id)
     return last.isoformat() if last else NOTHING_YET
+
+
+def last_moment(municipality_id: int) -> datetime | None:
+    """When something was last changed or came into force in one town (UTC); None without a history."""
+    last = sa.func.greatest(sa.func.max(SetupChange.made_at), sa.func.max(SetupChange.applied_at))
+    return db.session.scalar(sa.select(last).where(SetupChange.municipality_id == municipality_id))
 
 
 def moment_of(mark: str) -> datetime | None:

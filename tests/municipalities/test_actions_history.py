@@ -188,6 +188,17 @@ def test_what_was_changed_since_the_page_was_read_is_not_undone_in_silence(world
     assert changed(world, "municipality", town, {"greeting": "Van wie niet keek"}, seen="geen merk") is not None
 
 
+def test_a_clock_that_runs_behind_hides_no_change(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    town = world.towns["Aalburg"]
+    changed(world, "municipality", town, {"greeting": "Eerst"})
+    seen = mark(world)
+    behind = now() - timedelta(hours=1)
+    monkeypatch.setattr(history, "now", lambda: behind)
+    changed(world, "municipality", town, {"greeting": "Van mij"})
+    with pytest.raises(history.ChangedMeanwhile):
+        changed(world, "municipality", town, {"greeting": "Van u"}, seen=seen)
+
+
 def test_a_change_that_came_into_force_or_waits_for_its_day_counts_too(world: World) -> None:
     town, on = world.towns["Aalburg"], (now() + TOMORROW).date()
     seen = mark(world)
