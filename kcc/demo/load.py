@@ -198,6 +198,8 @@ def _lay_departments(town: TownContent, town_id: int, laid: Laid) -> None:
             mailbox=department.mailbox,
             phone=normalise_phone(town.variables.get("telefoon") or "")[0],
             parent_id=laid.departments.get((town.short_code, department.parent or "")),
+            # A group's questions go to the department that it is part of when nobody is left in the group.
+            fallback_id=laid.departments.get((town.short_code, department.parent or "")),
         )
         db.session.add(row)
         db.session.flush()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from flask import Flask
 
@@ -93,3 +95,24 @@ def test_what_a_colleague_changed_is_not_taken_away_unseen(world: World) -> None
     assert "intussen veranderd" in second.text and "Plattegrond" in second.text
     second.submit('form[action$="/remove"]')
     assert "Plattegrond" not in second.soup.select_one("main").text  # type: ignore[union-attr]
+
+
+def test_of_two_who_save_in_the_same_moment_one_is_told(world: World) -> None:
+    path = f"/setup/towns/{world.towns['Aalburg']}/identity"
+    pages = two_pages(world, path)
+    ready = threading.Barrier(2)
+    answers: list[int] = []
+
+    def save(page: Page, number: str) -> None:
+        form = page.soup.select_one("main form")
+        assert form is not None
+        data = {str(each["name"]): str(each.get("value", "")) for each in form.select("input[name]")}
+        ready.wait()
+        answers.append(page.client.post(path, data={**data, "inhabitants": number}).status_code)
+
+    threads = [threading.Thread(target=save, args=pair) for pair in zip(pages, ("40000", "41000"), strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [303, 422]
