@@ -13,7 +13,8 @@ from tests.journeys.test_call_to_closed_task import at_testid
 QUIET = (
     "select a.id, a.reference, w.body, a.status, b.id, b.reference from ticket a"
     " join ticket b on b.municipality_id = a.municipality_id and b.party_id = a.party_id and b.id > a.id"
-    " join writing w on w.ticket_id = a.id and w.kind = 'question' where a.municipality_id ="
+    " join writing w on w.ticket_id = a.id and w.kind = 'question'"
+    " join writing v on v.ticket_id = b.id and v.kind = 'question' and v.body <> w.body where a.municipality_id ="
     " (select id from municipality where name = 'Brielle') and a.status in ('answered', 'closed') and b.status = a.status"
     " and a.merged_into_id is null and b.merged_into_id is null and b.opened_at < now() - interval '7 days'"
     " and not exists (select from ticket_link l where a.id in (l.ticket_id, l.other_id) or b.id in (l.ticket_id, l.other_id))"
