@@ -297,7 +297,7 @@ def _controls(
 
 def _stamp_controls(run: Run, planter: Planter, prober: Prober, visitors: list[Visitor]) -> dict[str, Any]:
     """Take off or weaken the stamp of each route (a few, when reduced): the trials of the doors must find it."""
-    planted, missed = planted_stamps(prober, planter, visitors, run.size(1, 12))
+    planted, missed = planted_stamps(prober, planter, visitors, run.size(1, 24))
     return {"stamps_planted": planted, "stamps_missed": missed}
 
 

@@ -37,7 +37,7 @@ end $$
 @proof("worker-kill")
 def worker_kill(run: Run) -> Outcome:
     """`kill -9` of a worker at even steps through the work, and workers stopped past their lease; then count effects."""
-    count, kills = run.size(full=4000, reduced=400), 50
+    count, kills = run.size(full=4000, reduced=200), run.size(full=50, reduced=25)
     with house(run) as place:
         result = _trial(run, place, count, kills, stalls=run.size(full=20, reduced=5), pause=0.06)
     with house(run) as place, psycopg.connect(place.admin_url, autocommit=True) as admin:
