@@ -71,7 +71,7 @@ def _trial(given: House, restarts: int, *, held: bool) -> dict[str, object]:
             web.send_signal(signal.SIGTERM)
             web.wait(60)
             web = _start(given, port, listener)
-        _wait(port)
+            _wait(port)
         time.sleep(1.5)
         stop.set()
         for thread in threads:
