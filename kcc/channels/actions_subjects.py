@@ -10,16 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
-
-from kcc.channels import rules_forms
+from kcc.channels import queries_mail, rules_forms
 from kcc.channels.models_forms import WebForm
 from kcc.channels.models_mail import Mailbox, StandardText
 from kcc.core.clock import now
 from kcc.core.db import db
 from kcc.core.errors import InvalidInput, NotFound
+from kcc.municipalities import queries as municipalities
 from kcc.municipalities.actions_subjects import Values, register
-from kcc.municipalities.models import Entrance
 from kcc.municipalities.rules_setup import Check, text, truth
 
 WORDS = ("title", "intro", "thanks")
@@ -77,7 +75,7 @@ class OfEntrance:
 
     def read(self, municipality_id: int, subject_id: str) -> Values | None:
         """All fields; None for an entrance that the town does not have."""
-        if self._entrance(municipality_id, subject_id) is None:
+        if not self._is_there(municipality_id, subject_id):
             return None
         return self.take(db.session.get(self.model, (municipality_id, int(subject_id))))
 
@@ -87,7 +85,7 @@ class OfEntrance:
 
     def write(self, municipality_id: int, subject_id: str, after: Values | None) -> str:
         """Put the values down. Raises NotFound for an entrance that is not there, or to take all of it away."""
-        if after is None or self._entrance(municipality_id, subject_id) is None:
+        if after is None or not self._is_there(municipality_id, subject_id):
             raise NotFound
         row = db.session.get(self.model, (municipality_id, int(subject_id)))
         if row is None:
@@ -97,16 +95,14 @@ class OfEntrance:
         db.session.flush()
         return subject_id
 
-    def _entrance(self, municipality_id: int, subject_id: str) -> int | None:
+    def _is_there(self, municipality_id: int, subject_id: str) -> bool:
         if not (subject_id.isascii() and subject_id.isdigit() and len(subject_id) < 10):
             raise NotFound
-        return db.session.scalar(
-            sa.select(Entrance.id).where(
-                Entrance.municipality_id == municipality_id,
-                Entrance.id == int(subject_id),
-                Entrance.kind == self.entrance_kind,
-            )
-        )
+        try:
+            found = municipalities.entrance(int(subject_id))
+        except NotFound:
+            return False
+        return (found.municipality_id, found.kind) == (municipality_id, self.entrance_kind)
 
 
 @dataclass(frozen=True)
@@ -143,9 +139,7 @@ class Texts:
             text_id = uuid.UUID(subject_id)
         except ValueError as fault:
             raise NotFound from fault
-        return db.session.scalar(
-            sa.select(StandardText).where(StandardText.municipality_id == municipality_id, StandardText.id == text_id)
-        )
+        return queries_mail.standard_text(municipality_id, text_id)
 
 
 def _box(row: Mailbox | None) -> Values:

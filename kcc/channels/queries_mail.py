@@ -256,6 +256,13 @@ def standard_texts(municipality_id: int, *, all_of_them: bool = False) -> list[S
     return list(db.session.scalars(asked if all_of_them else asked.where(StandardText.active)))
 
 
+def standard_text(municipality_id: int, text_id: uuid.UUID) -> StandardText | None:
+    """One text of a town, also one put away."""
+    return db.session.scalar(
+        sa.select(StandardText).where(StandardText.municipality_id == municipality_id, StandardText.id == text_id)
+    )
+
+
 def text_titles(municipality_id: int) -> dict[str, str]:
     """The titles of a town's standard texts by id, those put away too."""
     return {str(text.id): text.title for text in standard_texts(municipality_id, all_of_them=True)}
