@@ -14,6 +14,7 @@ from kcc.core import audit
 from kcc.core.db import db, new_id
 from kcc.core.errors import InvalidInput, NotAllowed, NotFound
 from kcc.core.permissions import Actor
+from kcc.municipalities import queries as municipalities
 from kcc.people import queries, rules, rules_accounts
 from kcc.people import queries_accounts as accounts
 
@@ -114,7 +115,7 @@ def _withdraw(change_id: uuid.UUID) -> None:
 
 
 def _record(actor: Actor, verb: str, account_id: uuid.UUID, municipality_id: int | None) -> None:
-    in_sight = municipality_id is None or municipality_id in accounts.managed_towns()
+    in_sight = municipality_id in {town.id for town in municipalities.visible_municipalities(gone=True)}
     audit.record(
         actor=actor, verb=verb, subject_type="account", subject_id=account_id,
         municipality_id=municipality_id if in_sight else None, fields=["email"],

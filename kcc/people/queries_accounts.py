@@ -187,11 +187,6 @@ def open_email_changes() -> list[OpenEmailChange]:
     return [OpenEmailChange(*row) for row in rows]
 
 
-def managed_towns() -> set[int]:
-    """Numbers of the towns that this scope sees."""
-    return set(db.session.scalars(sa.select(Municipality.id)))
-
-
 def decided_proposals(most: int = 30) -> Sequence[sa.Row[RightsProposal, str, str, str | None]]:
     """What was decided last: the proposal, whose it was, who proposed and who decided."""
     beneficiary, proposer, decider = aliased(Account), aliased(Account), aliased(Account)
